@@ -1,0 +1,66 @@
+/**
+ * A log of which only a window is kept: append at the end, cut at either side, address by index.
+ *
+ * Replicated logs grow for ever; once every node has an entry nobody needs it. A ring of a power of two holds the
+ * window, so that memory follows the window and not the run.
+ */
+import { DomainError } from "./errors.ts";
+
+export class SlidingLog<T> {
+  /** Index of the first entry kept; entries before it have been dropped. */
+  first: number;
+  /** Index after the last entry. */
+  end: number;
+  private ring: (T | undefined)[];
+  private mask: number;
+
+  /** @param start index of the first entry to come */
+  constructor(start: number) {
+    this.first = start;
+    this.end = start;
+    this.ring = new Array<T | undefined>(64).fill(undefined);
+    this.mask = 63;
+  }
+
+  get length(): number {
+    return this.end - this.first;
+  }
+
+  /** The entry at an index, or undefined outside the window or in a gap. */
+  get(index: number): T | undefined {
+    return index < this.first || index >= this.end ? undefined : this.ring[index & this.mask];
+  }
+
+  append(entry: T): void {
+    if (this.end - this.first > this.mask) this.grow();
+    this.ring[this.end++ & this.mask] = entry;
+  }
+
+  /** Puts an entry at an index at or after `first`; indices skipped over become gaps. */
+  set(index: number, entry: T): void {
+    if (index < this.first) throw new DomainError(`log: index must be >= ${this.first}, got ${index}`);
+    while (index - this.first > this.mask) this.grow();
+    while (this.end <= index) this.ring[this.end++ & this.mask] = undefined;
+    this.ring[index & this.mask] = entry;
+  }
+
+  /** Drops entries before `index`. */
+  dropBefore(index: number): void {
+    const upTo = Math.min(index, this.end);
+    while (this.first < upTo) this.ring[this.first++ & this.mask] = undefined;
+  }
+
+  /** Drops entries from `index` on. */
+  truncateFrom(index: number): void {
+    const from = Math.max(index, this.first);
+    while (this.end > from) this.ring[--this.end & this.mask] = undefined;
+  }
+
+  private grow(): void {
+    const size = 2 * this.ring.length;
+    const ring = new Array<T | undefined>(size).fill(undefined);
+    for (let i = this.first; i < this.end; i++) ring[i & (size - 1)] = this.ring[i & this.mask];
+    this.ring = ring;
+    this.mask = size - 1;
+  }
+}

@@ -1,0 +1,504 @@
+/**
+ * Raft: leader election and log replication.
+ *
+ * Source      Ongaro & Ousterhout, "In Search of an Understandable Consensus Algorithm", ATC 2014, §5.1–5.4
+ * Promises    at most one leader in a term (§5.2); logs match (§5.3); a leader holds every committed entry (§5.4)
+ * Assumes     crash-recovery nodes; messages lost, repeated, reordered, never forged; persist() is durable
+ * Leaves out  membership change (§6), snapshots (§7: entries are kept until every node has them), client sessions
+ *             and read-only optimisations (§8: reads go through the log), resending lost entries before the next
+ *             heartbeat
+ */
+import { DomainError } from "../../core/errors.ts";
+import { SlidingLog } from "../../core/sliding-log.ts";
+import type { Context, NodeId, Operation, Protocol, SystemFacts } from "../../simulation/protocol.ts";
+import {
+  batchDelaySetting,
+  batchMaxSetting,
+  checkGroup,
+  countVotes,
+  deriveCommon,
+  headerBytesSetting,
+  heartbeatIntervalSetting,
+  initialLeaderSetting,
+  pipelineSetting,
+  quorumSetting,
+} from "./settings.ts";
+
+const electionSource =
+  "Ongaro & Ousterhout 2014 §9.3: 150–300 ms on a LAN; otherwise own choice: 5 to 10 round trips";
+const parameters = {
+  quorum: quorumSetting,
+  initialLeader: {
+    ...initialLeaderSetting,
+    min: -1,
+    meaning: "node that stands first; -1 leaves it to the timeouts",
+  },
+  headerBytes: headerBytesSetting,
+  batchMax: batchMaxSetting,
+  batchDelay: batchDelaySetting,
+  pipeline: pipelineSetting,
+  heartbeatInterval: heartbeatIntervalSetting,
+  electionTimeoutMin: {
+    dimension: "time",
+    min: 0,
+    default: 0,
+    meaning: "shortest election timeout; 0 follows the longest round trip",
+    source: electionSource,
+  },
+  electionTimeoutMax: {
+    dimension: "time",
+    min: 0,
+    default: 0,
+    meaning: "longest election timeout; 0 is twice the shortest",
+    source: electionSource,
+  },
+} as const;
+
+type Settings = { readonly [K in keyof typeof parameters]: number };
+type Ctx = Context<Settings, RaftMessage>;
+
+/** A log entry; a leader's first entry of a term carries no operation (§8, a no-op). */
+export interface Entry {
+  readonly term: number;
+  readonly operation: Operation | null;
+}
+
+export interface Append {
+  readonly kind: "append";
+  readonly term: number;
+  readonly previousIndex: number;
+  readonly previousTerm: number;
+  readonly entries: readonly Entry[];
+  readonly commit: number;
+  /** Every node holds every entry up to this index. */
+  readonly held: number;
+}
+
+export type RaftMessage =
+  | Append
+  | {
+      readonly kind: "appended";
+      readonly term: number;
+      readonly success: boolean;
+      /** Index up to which the logs are known (success) or guessed (otherwise) to match. */
+      readonly match: number;
+      /** The previous index of the append that is answered. */
+      readonly previousIndex: number;
+    }
+  | { readonly kind: "stored"; readonly term: number; readonly match: number }
+  | {
+      readonly kind: "requestVote";
+      readonly term: number;
+      readonly lastIndex: number;
+      readonly lastTerm: number;
+    }
+  | { readonly kind: "vote"; readonly term: number; readonly granted: boolean };
+
+export interface RaftNode {
+  readonly id: NodeId;
+  /** Durable: term, vote and log. Indices start at 1; index 0 is the empty prefix of term 0. */
+  term: number;
+  votedFor: NodeId;
+  readonly log: SlidingLog<Entry>;
+  /** Term of the entry before the first one kept. */
+  droppedTerm: number;
+  role: "follower" | "candidate" | "leader";
+  leader: NodeId;
+  votes: number;
+  /** Last index known to be committed, and applied to the store. */
+  commit: number;
+  held: number;
+  /** A leader's view of the others (§5.3). */
+  readonly nextIndex: number[];
+  readonly matchIndex: number[];
+  readonly outstanding: number[];
+  /** After a mismatch one append at a time is sent until the logs are known to match again. */
+  readonly probing: boolean[];
+  /** Previous index of the append sent while probing. */
+  readonly probe: number[];
+  readonly quietSinceHeartbeat: boolean[];
+  /** Entries appended since the last were sent, for batching. */
+  unsent: number;
+  readonly store: Map<number, number>;
+}
+
+const lastIndex = (node: RaftNode): number => node.log.end - 1;
+
+function termAt(node: RaftNode, index: number): number {
+  return node.log.get(index)?.term ?? (index === node.log.first - 1 ? node.droppedTerm : 0);
+}
+
+const bytesOf = (entries: readonly Entry[]): number => {
+  let bytes = 0;
+  for (const { operation } of entries)
+    if (operation !== null && operation.kind === "write") bytes += operation.bytes;
+  return bytes;
+};
+
+function restartElectionTimer(ctx: Ctx): void {
+  const { electionTimeoutMin: min, electionTimeoutMax: max } = ctx.settings;
+  ctx.setTimer("election", min + (max - min) * ctx.random.uniform());
+}
+
+/** §5.1: a larger term, in any message, ends the role this node had. */
+function observeTerm(node: RaftNode, term: number, ctx: Ctx): void {
+  if (term <= node.term) return;
+  node.term = term;
+  node.votedFor = -1;
+  if (node.role !== "follower") restartElectionTimer(ctx);
+  node.role = "follower";
+}
+
+/** §5.4.1: the later last term wins; on a tie the longer log does. */
+function upToDate(node: RaftNode, last: { readonly lastIndex: number; readonly lastTerm: number }): boolean {
+  const term = termAt(node, lastIndex(node));
+  return last.lastTerm > term || (last.lastTerm === term && last.lastIndex >= lastIndex(node));
+}
+
+function becomeLeader(node: RaftNode, ctx: Ctx): void {
+  node.role = "leader";
+  node.leader = node.id;
+  ctx.clearTimer("election");
+  ctx.setTimer("heartbeat", ctx.settings.heartbeatInterval);
+  for (let peer = 0; peer < ctx.nodes; peer++) {
+    node.nextIndex[peer] = node.log.end;
+    node.matchIndex[peer] = 0;
+    node.outstanding[peer] = 0;
+    node.probing[peer] = false;
+    node.quietSinceHeartbeat[peer] = true;
+  }
+  appendToOwnLog(node, null);
+  flush(node, ctx);
+}
+
+function appendToOwnLog(node: RaftNode, operation: Operation | null): void {
+  node.log.append({ term: node.term, operation });
+  node.unsent++;
+}
+
+/** Sends every follower what it lacks, as far as the pipeline allows, then writes to the own disk (in parallel, §10.2.1 of the thesis). */
+function flush(node: RaftNode, ctx: Ctx): void {
+  const { pipeline } = ctx.settings;
+  let built: Append | null = null;
+  for (let peer = 0; peer < ctx.nodes; peer++) {
+    if (peer === node.id) continue;
+    const most = node.probing[peer] ? 1 : pipeline || Number.POSITIVE_INFINITY;
+    while (node.nextIndex[peer] < node.log.end && node.outstanding[peer] < most) {
+      if (built === null || built.previousIndex !== node.nextIndex[peer] - 1)
+        built = buildAppend(node, peer, ctx);
+      sendAppend(node, peer, built, ctx);
+    }
+  }
+  if (node.unsent > 0) storeUnsent(node, ctx);
+  ctx.clearTimer("batch");
+}
+
+function buildAppend(node: RaftNode, peer: NodeId, ctx: Ctx): Append {
+  const from = node.nextIndex[peer];
+  const upTo = Math.min(node.log.end, from + ctx.settings.batchMax);
+  const entries: Entry[] = [];
+  for (let index = from; index < upTo; index++) entries.push(node.log.get(index) as Entry);
+  return {
+    kind: "append",
+    term: node.term,
+    previousIndex: from - 1,
+    previousTerm: termAt(node, from - 1),
+    entries,
+    commit: node.commit,
+    held: node.held,
+  };
+}
+
+function sendAppend(node: RaftNode, peer: NodeId, message: Append, ctx: Ctx): void {
+  node.nextIndex[peer] = message.previousIndex + 1 + message.entries.length;
+  node.outstanding[peer]++;
+  node.quietSinceHeartbeat[peer] = false;
+  ctx.send(peer, message);
+}
+
+/** The leader's own write counts as one of the quorum once it is durable. */
+function storeUnsent(node: RaftNode, ctx: Ctx): void {
+  const entries: Entry[] = [];
+  for (let index = node.log.end - node.unsent; index < node.log.end; index++)
+    entries.push(node.log.get(index) as Entry);
+  node.unsent = 0;
+  ctx.persist(entries);
+  ctx.send(node.id, { kind: "stored", term: node.term, match: lastIndex(node) });
+}
+
+/** §5.3, §5.4.2: commits what a quorum holds, but only by counting an entry of the own term. */
+function advanceCommit(node: RaftNode, ctx: Ctx): void {
+  let commit = node.commit;
+  for (let index = commit + 1; index < node.log.end; index++) {
+    let holders = 0;
+    for (let peer = 0; peer < ctx.nodes; peer++) if (node.matchIndex[peer] >= index) holders++;
+    if (holders < ctx.settings.quorum) break;
+    if (termAt(node, index) === node.term) commit = index;
+  }
+  if (commit > node.commit) applyUpTo(node, commit, ctx);
+}
+
+function applyUpTo(node: RaftNode, upTo: number, ctx: Ctx): void {
+  while (node.commit < upTo) {
+    const entry = node.log.get(++node.commit) as Entry;
+    const { operation } = entry;
+    if (operation === null) continue;
+    if (operation.kind === "write") node.store.set(operation.key, operation.id);
+    if (node.role !== "leader") continue;
+    ctx.reply(operation, operation.kind === "write" ? operation.id : (node.store.get(operation.key) ?? -1));
+  }
+}
+
+/** Drops what every node holds and this one has applied. */
+function dropHeld(node: RaftNode, held: number): void {
+  const upTo = Math.min(held, node.commit, lastIndex(node));
+  if (upTo < node.log.first) return;
+  node.droppedTerm = termAt(node, upTo);
+  node.log.dropBefore(upTo + 1);
+}
+
+/**
+ * §5.3: a follower lacks what comes before. Messages under way will be refused for the same reason, so those
+ * refusals count once: the leader goes back, and sends one append at a time until one succeeds.
+ */
+function stepBack(
+  node: RaftNode,
+  peer: NodeId,
+  m: { readonly match: number; readonly previousIndex: number },
+): void {
+  const expected = node.probing[peer]
+    ? m.previousIndex === node.probe[peer]
+    : m.previousIndex > node.matchIndex[peer];
+  if (!expected) return;
+  node.nextIndex[peer] = Math.max(node.matchIndex[peer] + 1, Math.min(m.match + 1, m.previousIndex));
+  node.probe[peer] = node.nextIndex[peer] - 1;
+  node.probing[peer] = true;
+  node.outstanding[peer] = 0;
+}
+
+/** A follower (or the leader itself) is known to hold everything up to an index. */
+function noteMatch(node: RaftNode, peer: NodeId, match: number, ctx: Ctx): void {
+  if (match <= node.matchIndex[peer]) return;
+  node.matchIndex[peer] = match;
+  if (match > node.commit) advanceCommit(node, ctx);
+  let held = match;
+  for (let other = 0; other < ctx.nodes; other++)
+    if (node.matchIndex[other] < held) held = node.matchIndex[other];
+  if (held > node.held) {
+    node.held = held;
+    dropHeld(node, held);
+  }
+}
+
+/** §5.3, receiver steps 3 and 4: a conflicting suffix goes, new entries come. */
+function takeEntries(node: RaftNode, m: Append): void {
+  let index = m.previousIndex;
+  for (const entry of m.entries) {
+    index++;
+    if (index < node.log.first || termAt(node, index) === entry.term) continue; // held already
+    node.log.truncateFrom(index);
+    node.log.append(entry);
+  }
+}
+
+export const raft: Protocol<typeof parameters, RaftNode, RaftMessage> = {
+  name: "raft",
+  title: "Raft: leader election and log replication",
+  source: "Ongaro & Ousterhout, In Search of an Understandable Consensus Algorithm, ATC 2014, §5.1–5.4",
+  promises: "at most one leader in a term; logs match; a leader holds every committed entry",
+  assumes: "messages are never forged; what is persisted is durable",
+  leavesOut: "membership change, snapshots, client sessions, read-only optimisations",
+  parameters,
+  entry: "leader",
+  derive(settings, facts: SystemFacts) {
+    const common = deriveCommon(settings, facts);
+    const min =
+      settings.electionTimeoutMin || Math.max(0.15, 3 * common.heartbeatInterval, 5 * facts.longestRtt);
+    return { ...common, electionTimeoutMin: min, electionTimeoutMax: settings.electionTimeoutMax || 2 * min };
+  },
+  check(settings, nodes) {
+    checkGroup("raft", settings, nodes);
+    const { heartbeatInterval: beat, electionTimeoutMin: min, electionTimeoutMax: max } = settings;
+    if (max < min)
+      throw new DomainError(`raft: electionTimeoutMin must be <= electionTimeoutMax ${max} s, got ${min} s`);
+    if (beat >= min)
+      throw new DomainError(`raft: heartbeatInterval must be < electionTimeoutMin ${min} s, got ${beat} s`);
+  },
+  boot(ctx) {
+    if (ctx.self === ctx.settings.initialLeader) ctx.setTimer("election", 0);
+    else restartElectionTimer(ctx);
+    return {
+      id: ctx.self,
+      term: 0,
+      votedFor: -1,
+      log: new SlidingLog<Entry>(1),
+      droppedTerm: 0,
+      role: "follower",
+      leader: -1,
+      votes: 0,
+      commit: 0,
+      held: 0,
+      nextIndex: new Array<number>(ctx.nodes).fill(1),
+      matchIndex: new Array<number>(ctx.nodes).fill(0),
+      outstanding: new Array<number>(ctx.nodes).fill(0),
+      probing: new Array<boolean>(ctx.nodes).fill(false),
+      probe: new Array<number>(ctx.nodes).fill(0),
+      quietSinceHeartbeat: new Array<boolean>(ctx.nodes).fill(true),
+      unsent: 0,
+      store: new Map(),
+    };
+  },
+  ready: (nodes) => nodes.some((node) => node.role === "leader" && node.commit > 0),
+  request(node, operation, ctx) {
+    if (node.role !== "leader") {
+      ctx.refuse(operation, node.leader < 0 || node.leader === node.id ? null : node.leader);
+      return;
+    }
+    appendToOwnLog(node, operation);
+    if (ctx.settings.batchDelay === 0 || node.unsent >= ctx.settings.batchMax) flush(node, ctx);
+    else if (node.unsent === 1) ctx.setTimer("batch", ctx.settings.batchDelay);
+  },
+  timers: {
+    /** §5.2: no word from a leader: stand. */
+    election(node, ctx) {
+      if (node.role === "leader") return;
+      node.term++;
+      node.votedFor = node.id;
+      node.role = "candidate";
+      node.votes = 1 << node.id;
+      restartElectionTimer(ctx);
+      const ask = {
+        kind: "requestVote",
+        term: node.term,
+        lastIndex: lastIndex(node),
+        lastTerm: termAt(node, lastIndex(node)),
+      } as const;
+      ctx.persist(ask); // before asking: a vote forgotten in a crash is a second vote
+      ctx.broadcast(ask);
+      if (ctx.settings.quorum === 1) becomeLeader(node, ctx);
+    },
+    batch: flush,
+    heartbeat(node, ctx) {
+      if (node.role !== "leader") return;
+      for (let peer = 0; peer < ctx.nodes; peer++) {
+        if (peer === node.id) continue;
+        if (node.quietSinceHeartbeat[peer])
+          sendAppend(node, peer, { ...buildAppend(node, peer, ctx), entries: [] }, ctx);
+        node.quietSinceHeartbeat[peer] = true;
+      }
+      ctx.setTimer("heartbeat", ctx.settings.heartbeatInterval);
+    },
+  },
+  messages: {
+    appended(node, m, from, ctx) {
+      observeTerm(node, m.term, ctx);
+      if (node.role !== "leader" || m.term !== node.term) return;
+      if (m.success) {
+        if (node.outstanding[from] > 0) node.outstanding[from]--;
+        node.probing[from] = false;
+        noteMatch(node, from, m.match, ctx);
+      } else {
+        stepBack(node, from, m);
+      }
+      if (node.nextIndex[from] < node.log.end) flush(node, ctx);
+    },
+    append(node, m, from, ctx) {
+      observeTerm(node, m.term, ctx);
+      if (m.term < node.term) {
+        ctx.send(from, {
+          kind: "appended",
+          term: node.term,
+          success: false,
+          match: 0,
+          previousIndex: m.previousIndex,
+        });
+        return;
+      }
+      node.role = "follower";
+      node.leader = from;
+      restartElectionTimer(ctx);
+      const known = m.previousIndex < node.log.first - 1 || termAt(node, m.previousIndex) === m.previousTerm;
+      if (m.previousIndex > lastIndex(node) || !known) {
+        const match = Math.min(m.previousIndex - 1, lastIndex(node));
+        ctx.send(from, {
+          kind: "appended",
+          term: node.term,
+          success: false,
+          match,
+          previousIndex: m.previousIndex,
+        });
+        return;
+      }
+      takeEntries(node, m);
+      const match = m.previousIndex + m.entries.length;
+      applyUpTo(node, Math.min(m.commit, match), ctx);
+      dropHeld(node, m.held);
+      if (m.entries.length > 0) ctx.persist(m.entries);
+      else ctx.barrier(); // a heartbeat's answer must not vouch for entries still on their way to the disk
+      ctx.send(from, {
+        kind: "appended",
+        term: node.term,
+        success: true,
+        match,
+        previousIndex: m.previousIndex,
+      });
+    },
+    stored(node, m, _from, ctx) {
+      if (node.role === "leader" && m.term === node.term) noteMatch(node, node.id, m.match, ctx);
+    },
+    requestVote(node, m, from, ctx) {
+      observeTerm(node, m.term, ctx);
+      const free = node.votedFor === -1 || node.votedFor === from;
+      const granted = m.term === node.term && free && upToDate(node, m);
+      if (granted) {
+        node.votedFor = from;
+        restartElectionTimer(ctx);
+      }
+      ctx.persist({ term: node.term, votedFor: node.votedFor });
+      ctx.send(from, { kind: "vote", term: node.term, granted });
+    },
+    vote(node, m, from, ctx) {
+      observeTerm(node, m.term, ctx);
+      if (node.role !== "candidate" || m.term !== node.term || !m.granted) return; // a stale vote is no vote
+      node.votes |= 1 << from; // a set: a repeated vote counts once
+      if (countVotes(node.votes) >= ctx.settings.quorum) becomeLeader(node, ctx);
+    },
+  },
+  bytes: (m, settings) => settings.headerBytes + (m.kind === "append" ? bytesOf(m.entries) : 0),
+  recordBytes: (record, settings) =>
+    settings.headerBytes + (Array.isArray(record) ? bytesOf(record as Entry[]) : 0),
+  always: {
+    electionSafety: (nodes) => {
+      const terms = nodes.filter((node) => node.role === "leader").map((node) => node.term);
+      return new Set(terms).size === terms.length;
+    },
+    logMatching: (nodes) => nodes.every((a) => nodes.every((b) => sameCommitted(a, b))),
+    leaderCompleteness: (nodes) => {
+      const newest = Math.max(...nodes.map((node) => node.term));
+      const leader = nodes.find((node) => node.role === "leader" && node.term === newest);
+      return leader === undefined || nodes.every((node) => node.commit <= lastIndex(leader));
+    },
+  },
+  sometimes: {
+    someoneLeads: (nodes) => nodes.some((node) => node.role === "leader"),
+    somethingCommitted: (nodes) => nodes.some((node) => node.commit > 1),
+  },
+  outcome: (nodes) => {
+    const leader = nodes.findIndex((node) => node.role === "leader");
+    return {
+      leader,
+      term: Math.max(...nodes.map((n) => n.term)),
+      committed: Math.max(...nodes.map((n) => n.commit)),
+    };
+  },
+};
+
+/** The last entries both have committed are the same, as far as both still keep them. */
+function sameCommitted(a: RaftNode, b: RaftNode): boolean {
+  const upTo = Math.min(a.commit, b.commit);
+  for (let index = Math.max(a.log.first, b.log.first, upTo - 15); index <= upTo; index++) {
+    const [x, y] = [a.log.get(index), b.log.get(index)];
+    if (x?.term !== y?.term || x?.operation?.id !== y?.operation?.id) return false;
+  }
+  return true;
+}

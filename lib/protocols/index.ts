@@ -1,0 +1,24 @@
+/** The index of protocols: one line each. */
+import { unknownName } from "../core/errors.ts";
+import { type AnyProtocol, erased } from "../simulation/protocol.ts";
+import { station } from "./balancing/station.ts";
+import { multiPaxos } from "./consensus/multi-paxos.ts";
+import { paxos } from "./consensus/paxos.ts";
+import { raft } from "./consensus/raft.ts";
+
+const all: readonly AnyProtocol[] = [
+  erased(raft), //
+  erased(multiPaxos),
+  erased(paxos),
+  erased(station),
+];
+
+/** Every protocol by name. */
+export const protocolIndex: ReadonlyMap<string, AnyProtocol> = new Map(all.map((p) => [p.name, p]));
+
+/** The protocol of a name; an unknown name is an error with the nearest known one. */
+export function protocolNamed(name: string): AnyProtocol {
+  const found = protocolIndex.get(name);
+  if (found === undefined) throw unknownName("protocols", "protocol", name, [...protocolIndex.keys()]);
+  return found;
+}

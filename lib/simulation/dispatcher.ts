@@ -1,0 +1,70 @@
+/**
+ * One dispatch site per run: finds the handler of a message by its kind.
+ *
+ * A chain of comparisons with interned strings is a chain of pointer comparisons; looking the kind up in an object
+ * would be a slow keyed load at the hottest place of the engine. Protocols have few kinds; past eight, a map serves.
+ */
+import { UsageError } from "../core/errors.ts";
+import type { ParameterTable, ValuesOf } from "../core/parameters.ts";
+import type { AnyProtocol, Context, MessageShape } from "./protocol.ts";
+
+type AnyContext = Context<ValuesOf<ParameterTable>, MessageShape>;
+type Handler = (node: object, message: MessageShape, from: number, context: AnyContext) => void;
+
+export class Dispatcher {
+  readonly kinds: readonly string[];
+  /** Messages handled, by position in `kinds`. */
+  readonly handled: Float64Array;
+  private readonly rest: ReadonlyMap<string, number>;
+  private readonly handlers: readonly Handler[];
+  private readonly k0: string;
+  private readonly k1: string;
+  private readonly k2: string;
+  private readonly k3: string;
+  private readonly h0: Handler;
+  private readonly h1: Handler;
+  private readonly h2: Handler;
+  private readonly h3: Handler;
+
+  constructor(protocol: AnyProtocol) {
+    this.kinds = Object.keys(protocol.messages);
+    this.handlers = this.kinds.map((kind) => (protocol.messages as Record<string, Handler>)[kind]);
+    this.handled = new Float64Array(this.kinds.length);
+    this.rest = new Map(this.kinds.map((kind, i) => [kind, i]));
+    const none: Handler = () => {
+      throw new UsageError(`${protocol.name}: message of unknown kind (known: ${this.kinds.join(", ")})`);
+    };
+    const kind = (i: number): string => this.kinds[i] ?? "";
+    const handler = (i: number): Handler => this.handlers[i] ?? none;
+    [this.k0, this.k1, this.k2, this.k3] = [kind(0), kind(1), kind(2), kind(3)];
+    [this.h0, this.h1, this.h2, this.h3] = [handler(0), handler(1), handler(2), handler(3)];
+  }
+
+  run(node: object, message: MessageShape, from: number, context: AnyContext): void {
+    const kind = message.kind;
+    if (kind === this.k0) {
+      this.handled[0]++;
+      this.h0(node, message, from, context);
+    } else if (kind === this.k1) {
+      this.handled[1]++;
+      this.h1(node, message, from, context);
+    } else if (kind === this.k2) {
+      this.handled[2]++;
+      this.h2(node, message, from, context);
+    } else if (kind === this.k3) {
+      this.handled[3]++;
+      this.h3(node, message, from, context);
+    } else {
+      this.runRest(node, message, from, context);
+    }
+  }
+
+  private runRest(node: object, message: MessageShape, from: number, context: AnyContext): void {
+    const i = this.rest.get(message.kind);
+    if (i === undefined) {
+      throw new UsageError(`message of unknown kind "${message.kind}" (known: ${this.kinds.join(", ")})`);
+    }
+    this.handled[i]++;
+    this.handlers[i](node, message, from, context);
+  }
+}

@@ -1,0 +1,101 @@
+/**
+ * The network while it runs: egress ports, links, ingress ports.
+ *
+ * A message of s bytes leaves through the sender's egress port (FIFO, s·8/bandwidth), travels for a draw of the
+ * link's one-way delay, and enters through the receiver's ingress port. The ingress port is cut-through: a message
+ * passes while it arrives, so a port no slower than the sender's adds nothing to a message that meets no other.
+ * Clients have ports of unlimited bandwidth.
+ */
+import type { Distribution } from "../core/distributions.ts";
+import { distributionFrom } from "../core/distributions.ts";
+import type { RandomStream } from "../core/random.ts";
+import type { NetworkSpec } from "../core/system.ts";
+
+const BITS_PER_BYTE = 8;
+
+/** Ports and links of one run. Endpoints 0 … nodes − 1 are nodes, the rest are client places. */
+export class Network {
+  readonly nodes: number;
+  readonly endpoints: number;
+  /** Seconds each egress and ingress port has been busy. */
+  readonly egressBusy: Float64Array;
+  readonly ingressBusy: Float64Array;
+  /** When the first bit of the message last sent reaches the far port; read right after `send`. */
+  firstBit = 0;
+  /** Parts of the last `send`, for attribution: wait at the egress port, transmission, propagation. */
+  egressWait = 0;
+  transmission = 0;
+  propagation = 0;
+  /** True when a port is limited, so that sizes matter. */
+  readonly limited: boolean;
+  readonly ingressLimited: boolean;
+  private readonly egressFree: Float64Array;
+  private readonly ingressFree: Float64Array;
+  private readonly lastArrival: Float64Array;
+  private readonly links: readonly Distribution[];
+  private readonly egressPerByte: number;
+  private readonly ingressPerByte: number;
+  private readonly stream: boolean;
+  private readonly random: RandomStream;
+
+  /** @param places site index of each client place */
+  constructor(spec: NetworkSpec, places: readonly number[], random: RandomStream) {
+    this.nodes = spec.placement.length;
+    this.endpoints = this.nodes + places.length;
+    const sites = [...spec.placement, ...places];
+    const bySite = spec.oneWay.map((row) => row.map((link) => distributionFrom(link)));
+    this.links = sites.flatMap((from) => sites.map((to) => bySite[from][to]));
+    this.egressPerByte = spec.egress === null ? 0 : BITS_PER_BYTE / spec.egress;
+    this.ingressPerByte = spec.ingress === null ? 0 : BITS_PER_BYTE / spec.ingress;
+    this.limited = spec.egress !== null || spec.ingress !== null;
+    this.ingressLimited = spec.ingress !== null;
+    this.stream = spec.order === "stream";
+    this.random = random;
+    this.egressFree = new Float64Array(this.endpoints);
+    this.ingressFree = new Float64Array(this.endpoints);
+    this.egressBusy = new Float64Array(this.endpoints);
+    this.ingressBusy = new Float64Array(this.endpoints);
+    this.lastArrival = new Float64Array(this.endpoints * this.endpoints);
+  }
+
+  /** Takes a message at `time` and returns when its last bit reaches the far port. */
+  send(from: number, to: number, bytes: number, time: number): number {
+    let left = time;
+    let transmission = 0;
+    if (this.egressPerByte > 0 && from < this.nodes) {
+      const free = this.egressFree[from];
+      if (free > left) left = free;
+      transmission = bytes * this.egressPerByte;
+      this.egressWait = left - time;
+      left += transmission;
+      this.egressFree[from] = left;
+      this.egressBusy[from] += transmission;
+    } else {
+      this.egressWait = 0;
+    }
+    const link = from * this.endpoints + to;
+    let arrival = left + this.links[link].sample(this.random);
+    if (this.stream) {
+      const last = this.lastArrival[link];
+      if (arrival < last) arrival = last;
+      this.lastArrival[link] = arrival;
+    }
+    this.transmission = transmission;
+    this.propagation = arrival - left;
+    this.firstBit = arrival - transmission;
+    return arrival;
+  }
+
+  /** Passes a message through a node's ingress port; returns when its last bit is in. */
+  receive(to: number, bytes: number, firstBit: number, lastBit: number): number {
+    if (this.ingressPerByte === 0 || to >= this.nodes) return lastBit;
+    const time = bytes * this.ingressPerByte;
+    const free = this.ingressFree[to];
+    const start = free > firstBit ? free : firstBit;
+    const passed = start + time;
+    const done = passed > lastBit ? passed : lastBit;
+    this.ingressFree[to] = done;
+    this.ingressBusy[to] += time;
+    return done;
+  }
+}

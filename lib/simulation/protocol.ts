@@ -1,0 +1,120 @@
+/**
+ * The protocol contract: one file of handlers that every driver can run.
+ *
+ * A handler may change the state of its own node and call the context; it never sees a clock, a queue or another
+ * node. That is why the same file can be run by the timed engine (latency under load), by an untimed walk (any
+ * enabled action next) and by a script.
+ */
+import type { ParameterTable, ValuesOf } from "../core/parameters.ts";
+import type { RandomStream } from "../core/random.ts";
+import type { NodeId } from "../core/system.ts";
+
+export type { NodeId } from "../core/system.ts";
+
+/** What a client asks for. `id` is unique in a run and doubles as the value written. */
+export interface Operation {
+  readonly id: number;
+  readonly kind: "read" | "write";
+  readonly key: number;
+  /** Size of the value carried or read, in bytes. */
+  readonly bytes: number;
+  /** The engine's handle on the operation in flight; protocols carry it and never read it. */
+  readonly handle: number;
+}
+
+/** Every message is one of a closed union told apart by `kind`. Messages are never changed once sent. */
+export interface MessageShape {
+  readonly kind: string;
+}
+
+/** What a handler may do. Everything it sends leaves in the order of the calls. */
+export interface Context<Settings, Message extends MessageShape> {
+  readonly self: NodeId;
+  readonly nodes: number;
+  readonly settings: Settings;
+  /** The protocol's own random stream, apart from arrivals, links and faults. */
+  readonly random: RandomStream;
+  /**
+   * Sends to a node. To itself a message costs nothing and is handled after this handler returns (or, after a
+   * `persist`, once the record is durable).
+   */
+  send(to: NodeId, message: Message): void;
+  /** Sends one message to every other node, in ascending order of node. */
+  broadcast(message: Message): void;
+  /** (Re)starts the named timer of this node, `delay` seconds from now. */
+  setTimer(name: string, delay: number): void;
+  clearTimer(name: string): void;
+  /**
+   * Writes a record to the disk (its size is the protocol's `recordBytes`). Whatever this handler sends or replies afterwards waits until the
+   * record is durable; what it sent before does not. Without a disk the record is durable at once.
+   */
+  persist(record: object): void;
+  /** Holds what this handler sends afterwards until every earlier record of this node is durable. */
+  barrier(): void;
+  /** Answers the operation: a write with its own id, a read with the value last written (−1 for none). */
+  reply(operation: Operation, value: number): void;
+  /** Turns the operation away; the client asks `leader` instead, or fails for certain when that is null. */
+  refuse(operation: Operation, leader: NodeId | null): void;
+}
+
+/** What derived defaults may depend on. */
+export interface SystemFacts {
+  readonly nodes: number;
+  /** The largest mean round-trip time between two nodes, in seconds. */
+  readonly longestRtt: number;
+}
+
+type MessageHandlers<Settings, Node, Message extends MessageShape> = {
+  readonly [K in Message["kind"]]: (
+    node: Node,
+    message: Extract<Message, { kind: K }>,
+    from: NodeId,
+    context: Context<Settings, Message>,
+  ) => void;
+};
+
+/**
+ * A protocol as a value.
+ *
+ * `always` are invariants over all nodes' states; a run in which one is false is refused. `sometimes` are events
+ * that must be reachable, so that a simulator which does nothing cannot pass.
+ */
+export interface Protocol<Table extends ParameterTable, Node, Message extends MessageShape> {
+  readonly name: string;
+  readonly title: string;
+  readonly source: string;
+  readonly promises: string;
+  readonly assumes: string;
+  readonly leavesOut: string;
+  readonly parameters: Table;
+  /** Relations between settings (a heartbeat below the election timeout): throws DomainError. */
+  readonly check?: (settings: ValuesOf<Table>, nodes: number) => void;
+  /** Fills settings whose default depends on the system: a quorum of 0 becomes the majority. */
+  readonly derive?: (settings: ValuesOf<Table>, facts: SystemFacts) => ValuesOf<Table>;
+  /** Who serves clients: the leader, or any node (then the nearest one). */
+  readonly entry: "leader" | "any";
+  boot(context: Context<ValuesOf<Table>, Message>): Node;
+  /** True once clients may be let in: a leader stands, say. */
+  ready(nodes: readonly Node[]): boolean;
+  request(node: Node, operation: Operation, context: Context<ValuesOf<Table>, Message>): void;
+  readonly timers: Readonly<Record<string, (node: Node, context: Context<ValuesOf<Table>, Message>) => void>>;
+  readonly messages: MessageHandlers<ValuesOf<Table>, Node, Message>;
+  /** Size of a message on the wire, in bytes. */
+  bytes(message: Message, settings: ValuesOf<Table>): number;
+  /** Size of a record on the disk, in bytes; a protocol that persists nothing has none. */
+  recordBytes?(record: object, settings: ValuesOf<Table>): number;
+  readonly always: Readonly<Record<string, (nodes: readonly Node[]) => boolean>>;
+  readonly sometimes: Readonly<Record<string, (nodes: readonly Node[]) => boolean>>;
+  /** What a run ended with, for people: `Value: …` of single-decree Paxos. */
+  outcome?(nodes: readonly Node[]): Readonly<Record<string, string | number>>;
+}
+
+/** Any protocol, its types forgotten: what the engine and the index hold. */
+export type AnyProtocol = Protocol<ParameterTable, object, MessageShape>;
+
+/** Forgets a protocol's types; the engine hands each protocol only what that protocol made. */
+export function erased<Table extends ParameterTable, Node extends object, Message extends MessageShape>(
+  protocol: Protocol<Table, Node, Message>,
+): AnyProtocol {
+  return protocol as unknown as AnyProtocol;
+}

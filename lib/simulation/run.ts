@@ -1,0 +1,221 @@
+/**
+ * One simulated run: a protocol, a system, a workload and a seed in; counts, utilisations and audits out.
+ *
+ * The audits are exact and always on. A run that fails one is refused: its numbers would be wrong.
+ */
+import { DomainError } from "../core/errors.ts";
+import { checkNumber } from "../core/parameters.ts";
+import { randomStreams } from "../core/random.ts";
+import type { SystemSpec, WorkloadSpec } from "../core/system.ts";
+import { Clients, type Completion } from "./clients.ts";
+import { TimedEngine } from "./engine.ts";
+import { HistoryRecorder, type HistoryRow, type HistorySink } from "./history.ts";
+import type { AnyProtocol } from "./protocol.ts";
+import { Tracer } from "./tracer.ts";
+
+export interface SimulateOptions {
+  /** Whole number from 0 to 2^53 − 1; the same seed gives the same run. */
+  readonly seed: number;
+  /** Operations issued before measuring begins. */
+  readonly warmUp?: number;
+  /** Operations measured; the run ends when all of them have ended. Ignored without a workload. */
+  readonly operations?: number;
+  /** Gets every measured operation as it ends. */
+  readonly completion?: Completion;
+  /** `stream` records and hands on in chunks (default), `keep` keeps every row, `off` records none. */
+  readonly history?: "stream" | "keep" | "off";
+  readonly sink?: HistorySink;
+  /** Follows every operation's deciding path (slower). */
+  readonly attribution?: boolean;
+  /** Limit on events; default 10^9. */
+  readonly maxEvents?: number;
+  /** Limit on virtual time in seconds; default none. */
+  readonly maxSeconds?: number;
+  /** Processors with one core go through the event queue too: for checking. */
+  readonly queuedCpu?: boolean;
+}
+
+/** One conservation law, both sides. */
+export interface Audit {
+  readonly law: string;
+  readonly left: number;
+  readonly right: number;
+  readonly holds: boolean;
+}
+
+/** What a run gives. Times in virtual seconds, utilisations as shares of the whole run. */
+export interface RunResult {
+  readonly seconds: number;
+  readonly events: number;
+  readonly operations: {
+    readonly issued: number;
+    readonly ok: number;
+    readonly failed: number;
+    readonly unknown: number;
+    readonly inProgress: number;
+  };
+  /** Operations ended ok per second, from the first measured operation on. */
+  readonly throughput: number;
+  readonly messages: {
+    readonly sent: number;
+    readonly delivered: number;
+    readonly inFlight: number;
+    /** Messages handled, by kind, self-sent ones included. */
+    readonly byKind: Readonly<Record<string, number>>;
+  };
+  readonly utilisation: {
+    readonly cpu: readonly number[];
+    readonly egress: readonly number[];
+    readonly ingress: readonly number[];
+    readonly disk: readonly number[];
+  };
+  readonly diskWrites: number;
+  readonly audits: readonly Audit[];
+  /** Events of the protocol's `sometimes` that happened. */
+  readonly seen: readonly string[];
+  readonly outcome: Readonly<Record<string, string | number>>;
+  readonly history: readonly HistoryRow[];
+  /** Measured operations whose deciding path had left the tracer's memory. */
+  readonly untraced: number;
+}
+
+/**
+ * Runs a protocol on a system under a workload (or, with `workload` null, until nothing is left to do).
+ *
+ * @throws DomainError when an option is outside its domain, an invariant is violated or an audit fails
+ * @throws LimitError when `maxEvents` is reached first
+ */
+export function simulateRun(
+  protocol: AnyProtocol,
+  system: SystemSpec,
+  workload: WorkloadSpec | null,
+  options: SimulateOptions,
+): RunResult {
+  const where = `simulate ${protocol.name}`;
+  const warmUp = count(where, "warmUp", options.warmUp ?? 0, 0);
+  const measured = count(where, "operations", options.operations ?? 1000, 1);
+  const streams = randomStreams(options.seed);
+  const mode = options.history ?? "stream";
+  const history =
+    mode === "off"
+      ? null
+      : new HistoryRecorder({ keep: mode === "keep", sink: options.sink ?? refuseDisorder });
+  const clients =
+    workload === null
+      ? null
+      : new Clients(system, workload, protocol.entry, streams, {
+          warmUp,
+          measured,
+          history,
+          completion: options.completion ?? null,
+        });
+  const tracer = options.attribution ? new Tracer() : null;
+  const engine = new TimedEngine(protocol, system, clients, streams, {
+    maxEvents: options.maxEvents ?? 1e9,
+    maxSeconds: options.maxSeconds ?? Number.POSITIVE_INFINITY,
+    tracer,
+    queuedCpu: options.queuedCpu ?? false,
+  });
+  engine.run();
+  history?.flush();
+  const audits = auditsOf(engine, clients);
+  const broken = audits.find((audit) => !audit.holds);
+  if (broken !== undefined) {
+    throw new DomainError(`${where}: audit ${broken.law} must hold, got ${broken.left} and ${broken.right}`);
+  }
+  return resultOf(protocol, engine, clients, history, audits, tracer);
+}
+
+function count(where: string, name: string, value: number, min: number): number {
+  return checkNumber(where, name, value, { dimension: "one", integer: true, min, meaning: name });
+}
+
+/** The default sink: every row must end no earlier than it began. */
+const refuseDisorder: HistorySink = (chunk) => {
+  for (let row = 0; row < chunk.rows; row++) {
+    if (chunk.completed[row] >= chunk.invoked[row]) continue;
+    throw new DomainError(
+      `history: operation ${chunk.id[row]} must end after ${chunk.invoked[row]} s, got ${chunk.completed[row]} s`,
+    );
+  }
+};
+
+function auditsOf(engine: TimedEngine, clients: Clients | null): Audit[] {
+  const end = engine.end;
+  const audits: Audit[] = [
+    equal("sent = delivered + in flight", engine.sent, engine.delivered + engine.inFlight),
+  ];
+  if (clients !== null) {
+    const [ok, failed, unknown] = clients.ended;
+    const ended = ok + failed + unknown;
+    audits.push(
+      equal(
+        "arrivals = completed + failed + unknown + in progress",
+        clients.issued,
+        ended + clients.inFlight,
+      ),
+    );
+    const { area, timeInSystem } = clients.path.close(end, clients.openSince());
+    const slack = 1e-9 * Math.max(Math.abs(area), Number.MIN_VALUE);
+    audits.push({
+      law: "Little: area under N(t) = times in system",
+      left: area,
+      right: timeInSystem,
+      holds: Math.abs(area - timeInSystem) <= slack,
+    });
+  }
+  const busiest = Math.max(0, ...engine.cpuBusy) / Math.max(1, engine.coresPerNode);
+  audits.push({
+    law: "CPU busy time <= elapsed",
+    left: busiest,
+    right: end,
+    holds: busiest <= end * (1 + 1e-9),
+  });
+  return audits;
+}
+
+function equal(law: string, left: number, right: number): Audit {
+  return { law, left, right, holds: left === right };
+}
+
+function resultOf(
+  protocol: AnyProtocol,
+  engine: TimedEngine,
+  clients: Clients | null,
+  history: HistoryRecorder | null,
+  audits: readonly Audit[],
+  tracer: Tracer | null,
+): RunResult {
+  const end = engine.end;
+  const nodes = engine.nodes;
+  const share = (busy: Iterable<number>, per = 1): number[] =>
+    Array.from(busy, (seconds) => (end > 0 ? seconds / end / per : 0)).slice(0, nodes);
+  const window = clients === null ? 0 : clients.lastEnd - clients.measuredFrom;
+  const [ok, failed, unknown] = clients?.ended ?? [0, 0, 0];
+  return {
+    seconds: end,
+    events: engine.events,
+    operations: { issued: clients?.issued ?? 0, ok, failed, unknown, inProgress: clients?.inFlight ?? 0 },
+    throughput: window > 0 && clients !== null ? clients.endedInWindow / window : 0,
+    messages: {
+      sent: engine.sent,
+      delivered: engine.delivered,
+      inFlight: engine.inFlight,
+      byKind: Object.fromEntries(
+        engine.dispatcher.kinds.map((kind, i) => [kind, engine.dispatcher.handled[i]]),
+      ),
+    },
+    utilisation: {
+      cpu: share(engine.cpuBusy, engine.coresPerNode),
+      egress: share(engine.network.egressBusy),
+      ingress: share(engine.network.ingressBusy),
+      disk: share(engine.disks.map((disk) => disk?.busy ?? 0)),
+    },
+    diskWrites: engine.disks.reduce((sum, disk) => sum + (disk?.writes ?? 0), 0),
+    audits,
+    seen: [...engine.seen],
+    outcome: protocol.outcome?.(engine.states) ?? {},
+    history: history?.rows() ?? [],
+    untraced: tracer?.lost ?? 0,
+  };
+}
