@@ -41,8 +41,8 @@ function integral(f: (x: number) => number, a: number, b: number): number {
 // Abramowitz & Stegun (1964), table 26.10 gives these to three decimals; the digits are from 40-digit arithmetic.
 const STUDENT: readonly (readonly [p: number, df: number, t: number])[] = [
   [0.975, 10, 2.228138851986275],
-  [0.975, 1, 12.706204736432095],
-  [0.975, 2, 4.302652729911275],
+  [0.975, 1, 12.706204736174694],
+  [0.975, 2, 4.302652729749464],
   [0.995, 100, 2.6258905214380177],
   [0.9995, 100_000, 3.2906240314119137],
   [0.001, 1, -318.30883898555044],
