@@ -1,0 +1,399 @@
+/**
+ * The queue of pending events: earliest time first, events of equal time in the order in which they were pushed.
+ *
+ * It is a ladder queue (W. T. Tang, R. S. M. Goh, I. L.-J. Thng, "Ladder queue: an O(1) priority queue structure
+ * for large-scale discrete event simulation", ACM TOMACS 15(3), 2005) with a sorted short array in front:
+ *
+ * - *near*: the next few events, sorted. As long as no more than `CROWDED` events are pending it holds all of them and
+ *   is an insertion sort from the nearer end, which at that size beats every heap.
+ * - *rungs*: buckets of equal width. Each rung but the first cuts one crowded bucket of the rung before it, so the
+ *   last rung is the earliest.
+ * - *far*: everything later than the first rung, in one unsorted list. When the rungs are used up it becomes the next
+ *   first rung.
+ *
+ * Lists are newest first and every move keeps the order of equal times, so no sequence number is stored, compared or
+ * able to overflow. Push and pop cost O(1) amortised, whatever the number of pending events. A cluster of times too
+ * narrow for `DEPTH` nested rungs is sorted as a whole.
+ */
+import { DomainError, show, UsageError } from "./errors.ts";
+import { EventRung } from "./event-rung.ts";
+
+/** The end of a list; not imported, because a constant of another module is a call where modules are CommonJS. */
+const NIL = -1;
+/** Near events above which a push cuts the near array into a rung. */
+const CROWDED = 48;
+/** Events of one bucket (or of the far list) that are sorted in place; more become a rung of their own. */
+const SPLIT = 32;
+/** Most rungs one below another; each divides a width by at least 64, and 64^12 is past a number's precision. */
+const DEPTH = 12;
+/** First length of the near array: long enough that its drift is corrected only once in hundreds of pushes. */
+const NEAR_LENGTH = 1024;
+
+/** Stands for "no rung": no time is below its maximum. */
+const NO_RUNG = new EventRung();
+
+/**
+ * Pending events by time; equal times come out in the order of their pushes.
+ *
+ * `payload` is any 32-bit integer, usually an index into the caller's event records. Times are finite numbers in any
+ * unit; they may be pushed in any order, also before an event already popped.
+ *
+ * @example
+ * const queue = new EventQueue();
+ * queue.push(2, 20);
+ * queue.push(1, 10);
+ * queue.push(1, 11);
+ * queue.pop(); // => 10
+ * queue.pop(); // => 11
+ * queue.peekTime(); // => 2
+ * queue.size; // => 1
+ */
+export class EventQueue {
+  /** How many events are pending. Read only for callers. */
+  size = 0;
+  /** The time of the event popped last. Read only for callers. */
+  time = 0;
+
+  // The near events stand in [nearStart, nearEnd), earliest first.
+  private nearTime = new Float64Array(NEAR_LENGTH);
+  private nearPayload = new Int32Array(NEAR_LENGTH);
+  private nearStart = NEAR_LENGTH >> 1;
+  private nearEnd = NEAR_LENGTH >> 1;
+  /** Times below this go to the near array: nothing in it is later, nothing outside it is earlier. */
+  private nearMax = Number.POSITIVE_INFINITY;
+
+  private readonly rungs: EventRung[] = [];
+  private depth = 0;
+  /** The earliest rung, `rungs[depth - 1]`. */
+  private rung = NO_RUNG;
+
+  private far = NIL;
+  private farCount = 0;
+  private farMin = Number.POSITIVE_INFINITY;
+  private farMax = Number.NEGATIVE_INFINITY;
+
+  // The list nodes of rungs and far list: parallel arrays, unused ones linked from `free`.
+  private nodeTime = new Float64Array(0);
+  private nodePayload = new Int32Array(0);
+  private nodeNext = new Int32Array(0);
+  private free = NIL;
+
+  /**
+   * Adds one event.
+   *
+   * @throws DomainError when the time is NaN or Infinity, or the payload is no 32-bit integer
+   */
+  push(time: number, payload: number): void {
+    if (payload !== (payload | 0)) refusePayload(payload);
+    if (time < this.nearMax) this.pushNear(time, payload);
+    else this.pushBehind(time, payload);
+  }
+
+  /**
+   * Removes the earliest event and returns its payload; its time is then in `time`.
+   *
+   * @throws UsageError when the queue is empty
+   */
+  pop(): number {
+    if (this.nearStart === this.nearEnd) this.refill();
+    const i = this.nearStart;
+    this.nearStart = i + 1;
+    this.size--;
+    this.time = this.nearTime[i];
+    return this.nearPayload[i];
+  }
+
+  /** The time of the earliest event without removing it; Infinity when the queue is empty. */
+  peekTime(): number {
+    if (this.size === 0) return Number.POSITIVE_INFINITY;
+    if (this.nearStart === this.nearEnd) this.refill();
+    return this.nearTime[this.nearStart];
+  }
+
+  /** Forgets every event; memory already taken is kept. */
+  clear(): void {
+    for (const rung of this.rungs) rung.clear();
+    this.size = 0;
+    this.time = 0;
+    this.nearStart = this.nearEnd = this.nearTime.length >> 1;
+    this.nearMax = Number.POSITIVE_INFINITY;
+    this.depth = 0;
+    this.rung = NO_RUNG;
+    this.takeFar();
+    this.linkFree(0);
+  }
+
+  private pushNear(time: number, payload: number): void {
+    const { nearTime: times, nearStart: start, nearEnd: end } = this;
+    // The start never drifts down to 0: it falls by one a push, and rises by one a pop of what was pushed.
+    if (end - start >= CROWDED || end === times.length) {
+      this.pushCrowded(time, payload);
+      return;
+    }
+    this.size++;
+    if (start < end && time < times[(start + end) >> 1]) this.insertFromStart(time, payload);
+    else this.insertFromEnd(time, payload);
+  }
+
+  /** Sorted insertion by moving the earlier events one place down, equal ones too; some near event must be later. */
+  private insertFromStart(time: number, payload: number): void {
+    const times = this.nearTime;
+    const payloads = this.nearPayload;
+    let i = --this.nearStart;
+    while (times[i + 1] <= time) {
+      times[i] = times[i + 1];
+      payloads[i] = payloads[i + 1];
+      i++;
+    }
+    times[i] = time;
+    payloads[i] = payload;
+  }
+
+  /** Sorted insertion by moving the later events one place up. */
+  private insertFromEnd(time: number, payload: number): void {
+    const times = this.nearTime;
+    const payloads = this.nearPayload;
+    const start = this.nearStart;
+    let i = this.nearEnd++;
+    while (i > start && times[i - 1] > time) {
+      times[i] = times[i - 1];
+      payloads[i] = payloads[i - 1];
+      i--;
+    }
+    times[i] = time;
+    payloads[i] = payload;
+  }
+
+  /** A push to the earliest rung whose span holds the time, or to the far list. */
+  private pushBehind(time: number, payload: number): void {
+    if (!(time < Number.POSITIVE_INFINITY)) {
+      throw new DomainError(`event queue: time must be finite, got ${show(time)}`);
+    }
+    this.size++;
+    const k = this.node(time, payload);
+    if (time < this.rung.max) {
+      this.link(this.rung, k);
+      return;
+    }
+    for (let d = this.depth - 2; d >= 0; d--) {
+      if (time >= this.rungs[d].max) continue;
+      this.link(this.rungs[d], k);
+      return;
+    }
+    this.nodeNext[k] = this.far;
+    this.far = k;
+    this.farCount++;
+    if (time < this.farMin) this.farMin = time;
+    if (time > this.farMax) this.farMax = time;
+  }
+
+  /** A push into a near array that is full, or has drifted to the end of its memory. */
+  private pushCrowded(time: number, payload: number): void {
+    const count = this.nearEnd - this.nearStart;
+    this.centreNear(count + 1);
+    if (count < CROWDED) {
+      this.pushNear(time, payload);
+      return;
+    }
+    // Whatever is not before the last near event may as well wait behind; so a burst of equal times costs O(1) each.
+    this.nearMax = this.nearTime[this.nearEnd - 1];
+    if (time >= this.nearMax) {
+      this.pushBehind(time, payload);
+      return;
+    }
+    if (!this.openRung(this.nearTime[this.nearStart], this.nearMax, count)) {
+      this.size++;
+      this.insertFromStart(time, payload);
+      return;
+    }
+    for (let i = this.nearStart; i < this.nearEnd; i++) {
+      this.link(this.rung, this.node(this.nearTime[i], this.nearPayload[i]));
+    }
+    this.nearStart = this.nearEnd;
+    this.nearMax = Number.NEGATIVE_INFINITY;
+    this.pushBehind(time, payload);
+  }
+
+  /** Moves the earliest bucket into the (empty) near array, cutting it first where it is crowded. */
+  private refill(): void {
+    if (this.size === 0) throw new UsageError("event queue: pop must follow a push, got an empty queue");
+    for (;;) {
+      if (this.depth === 0) {
+        const count = this.farCount;
+        const opened = count > SPLIT && this.openRung(this.farMin, this.farMax, count);
+        const list = this.takeFar();
+        if (!opened) {
+          this.drain(list, count);
+          // Nothing is left behind, so all times are near: a small queue lives here alone.
+          this.nearMax = Number.POSITIVE_INFINITY;
+          return;
+        }
+        this.scatter(list);
+      }
+      const rung = this.rung;
+      if (rung.count === 0) {
+        this.depth--;
+        this.rung = this.depth === 0 ? NO_RUNG : this.rungs[this.depth - 1];
+        continue;
+      }
+      const list = rung.takeFirst();
+      let count = 0;
+      for (let k = list; k !== NIL; k = this.nodeNext[k]) count++;
+      rung.count -= count;
+      if (count > SPLIT && this.splitList(list, count)) continue;
+      this.drain(list, count);
+      this.nearMax = this.nearTime[this.nearEnd - 1];
+      return;
+    }
+  }
+
+  /** Makes a rung of a list; false when no rung can tell its times apart. */
+  private splitList(list: number, count: number): boolean {
+    let min = Number.POSITIVE_INFINITY;
+    let max = Number.NEGATIVE_INFINITY;
+    for (let k = list; k !== NIL; k = this.nodeNext[k]) {
+      const time = this.nodeTime[k];
+      if (time < min) min = time;
+      if (time > max) max = time;
+    }
+    if (!this.openRung(min, max, count)) return false;
+    this.scatter(list);
+    return true;
+  }
+
+  /** Opens an empty rung below the present one; false when the depth or the span forbids it. */
+  private openRung(min: number, max: number, count: number): boolean {
+    if (this.depth === DEPTH) return false;
+    if (this.depth === this.rungs.length) this.rungs.push(new EventRung());
+    const rung = this.rungs[this.depth];
+    if (!rung.open(min, max, count)) return false;
+    this.rung = rung;
+    this.depth++;
+    return true;
+  }
+
+  private link(rung: EventRung, k: number): void {
+    const b = rung.bucketOf(this.nodeTime[k]);
+    this.nodeNext[k] = rung.head[b];
+    rung.head[b] = k;
+    rung.count++;
+  }
+
+  /** Spreads a list over the present rung: oldest first, because the newest must come to stand first again. */
+  private scatter(list: number): void {
+    let oldest = NIL;
+    for (let k = list; k !== NIL; ) {
+      const after = this.nodeNext[k];
+      this.nodeNext[k] = oldest;
+      oldest = k;
+      k = after;
+    }
+    for (let k = oldest; k !== NIL; ) {
+      const after = this.nodeNext[k];
+      this.link(this.rung, k);
+      k = after;
+    }
+  }
+
+  /** Sorts a list into the empty near array and frees its nodes. */
+  private drain(list: number, count: number): void {
+    if (this.nearTime.length < 4 * count) this.centreNear(count);
+    this.nearStart = this.nearEnd = (this.nearTime.length - count) >> 1;
+    if (list === NIL) return;
+    if (count > SPLIT) this.sortAll(list, count);
+    else this.insertAll(list);
+    let last = list;
+    while (this.nodeNext[last] !== NIL) last = this.nodeNext[last];
+    this.nodeNext[last] = this.free;
+    this.free = list;
+  }
+
+  private insertAll(list: number): void {
+    const times = this.nearTime;
+    const payloads = this.nearPayload;
+    const start = this.nearStart;
+    let end = start;
+    // Newest first, so an older event of equal time goes before those already there.
+    for (let k = list; k !== NIL; k = this.nodeNext[k]) {
+      const time = this.nodeTime[k];
+      let i = end++;
+      while (i > start && times[i - 1] >= time) {
+        times[i] = times[i - 1];
+        payloads[i] = payloads[i - 1];
+        i--;
+      }
+      times[i] = time;
+      payloads[i] = this.nodePayload[k];
+    }
+    this.nearEnd = end;
+  }
+
+  private sortAll(list: number, count: number): void {
+    const nodes = new Array<number>(count);
+    let n = count;
+    for (let k = list; k !== NIL; k = this.nodeNext[k]) nodes[--n] = k;
+    // The sort is stable and begins with the oldest first.
+    nodes.sort((a, b) => this.nodeTime[a] - this.nodeTime[b]);
+    for (const k of nodes) {
+      this.nearTime[this.nearEnd] = this.nodeTime[k];
+      this.nearPayload[this.nearEnd++] = this.nodePayload[k];
+    }
+  }
+
+  /** Moves the near events to the middle of memory that holds `count` of them twice. */
+  private centreNear(count: number): void {
+    const { nearTime: times, nearPayload: payloads, nearStart: start, nearEnd: end } = this;
+    if (times.length < 4 * count) {
+      this.nearTime = new Float64Array(8 * count);
+      this.nearPayload = new Int32Array(8 * count);
+    }
+    const to = (this.nearTime.length - (end - start)) >> 1;
+    this.nearTime.set(times.subarray(start, end), to);
+    this.nearPayload.set(payloads.subarray(start, end), to);
+    this.nearStart = to;
+    this.nearEnd = to + end - start;
+  }
+
+  private takeFar(): number {
+    const list = this.far;
+    this.far = NIL;
+    this.farCount = 0;
+    this.farMin = Number.POSITIVE_INFINITY;
+    this.farMax = Number.NEGATIVE_INFINITY;
+    return list;
+  }
+
+  /** A node, not yet linked, for one event. */
+  private node(time: number, payload: number): number {
+    if (this.free === NIL) this.growNodes();
+    const k = this.free;
+    this.free = this.nodeNext[k];
+    this.nodeTime[k] = time;
+    this.nodePayload[k] = payload;
+    return k;
+  }
+
+  private growNodes(): void {
+    const { nodeTime, nodePayload, nodeNext } = this;
+    const length = Math.max(256, 2 * nodeTime.length);
+    this.nodeTime = new Float64Array(length);
+    this.nodeTime.set(nodeTime);
+    this.nodePayload = new Int32Array(length);
+    this.nodePayload.set(nodePayload);
+    this.nodeNext = new Int32Array(length);
+    this.nodeNext.set(nodeNext);
+    this.linkFree(nodeTime.length);
+  }
+
+  /** Makes the nodes from `first` on the list of free ones. */
+  private linkFree(first: number): void {
+    const next = this.nodeNext;
+    for (let k = first; k < next.length; k++) next[k] = k + 1;
+    if (next.length > 0) next[next.length - 1] = NIL;
+    this.free = next.length > 0 ? first : NIL;
+  }
+}
+
+function refusePayload(payload: number): never {
+  throw new DomainError(`event queue: payload must be a 32-bit integer, got ${show(payload)}`);
+}
