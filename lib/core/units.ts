@@ -92,7 +92,8 @@ export const SI_UNIT: { readonly [D in Dimension]: string } = {
   one: "1",
 };
 
-const NUMBER_WITH_UNIT = /^\s*([+-]?(?:\d[\d_]*\.?[\d_]*|\.\d+)(?:[eE][+-]?\d+)?)\s*([^\d\s].*?)?\s*$/;
+const NUMBER_WITH_UNIT =
+  /^\s*([+-]?(?:\d[\d_]*(?:\.[\d_]*)?|\.\d+)(?:[eE][+-]?\d+)?)(?:\s*([^\d\s].*?)|\s+(1\/.*?))?\s*$/;
 
 /**
  * Reads `"5 ms"`, `"1 Gbit/s"`, `"64 KiB"` or a plain SI number into SI.
@@ -117,8 +118,8 @@ export function parseQuantity(where: string, value: unknown, dimension: Dimensio
     throw new UsageError(
       `${where} must be a number with a unit such as ${show(sampleOf(dimension))}, got ${show(value)}`,
     );
-  const number = Number(match[1]!.replaceAll("_", ""));
-  const unit = match[2] ?? "";
+  const number = Number(match[1].replaceAll("_", ""));
+  const unit = match[2] ?? match[3] ?? "";
   const factor = Object.hasOwn(UNITS[dimension], unit) ? UNITS[dimension][unit] : undefined;
   if (factor === undefined) throw unitError(where, value, unit, dimension);
   if (!Number.isFinite(number)) throw new DomainError(`${where} must be finite, got ${show(value)}`);

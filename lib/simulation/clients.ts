@@ -221,7 +221,8 @@ export class Clients {
 /** Finds where a client place stands and which node it turns to. */
 function placeOf(system: SystemSpec, at: string, entry: "leader" | "any"): Place {
   const { sites, placement } = system.network;
-  const leader = Number(system.settings.initialLeader ?? 0);
+  // Without a first leader clients begin at node 0 and are sent on.
+  const leader = Math.max(0, Number(system.settings.initialLeader ?? 0));
   if (at === "leader")
     return { site: placement[leader], colocated: leader, target: leader, followsLeader: true };
   const numbered = /^node (\d+)$/.exec(at);

@@ -150,9 +150,9 @@ for (const name of ["raft", "multi-paxos"]) {
     const booked = latencies(system, load, { operations: 2000 });
     const queued = latencies(system, load, { operations: 2000, queuedCpu: true });
     assert.equal(booked.length, 2000);
-    const sorted = (xs: number[]): number[] => [...xs].sort((a, b) => a - b);
+    const sorted = (xs: readonly number[]): number[] => [...xs].sort((a, b) => a - b);
     const [a, b] = [sorted(booked), sorted(queued)];
-    a.forEach((x, i) => near(x, b[i], 1e-9));
+    for (const [i, x] of a.entries()) near(x, b[i], 1e-9);
   });
 
   test(`${name}: clients at a site add their round trip, and nothing else`, () => {
@@ -187,7 +187,7 @@ for (const name of ["raft", "multi-paxos"]) {
   test(`${name}: attribution adds up to each operation's latency`, () => {
     const variants: Record<string, unknown>[] = [
       {},
-      { cpu: cpu({ receive: us(300), send: us(40) }), disk: disk.fsync(exponential({ mean: ms(1) })) },
+      { cpu: cpu({ receive: us(300), send: us(40) }), disk: disk.fsync(exponential(ms(1))) },
       {
         network: networks.star({ rtts: RTTS, bandwidth: Mbps(20), jitter: 0.1 }),
         cpu: cpu({ receive: us(100), send: us(40) }),

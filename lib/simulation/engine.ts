@@ -17,7 +17,7 @@ import type { Clients } from "./clients.ts";
 import { Cores } from "./cores.ts";
 import { Disk, type Held } from "./disk.ts";
 import { Dispatcher } from "./dispatcher.ts";
-import * as event from "./event-slots.ts";
+import * as slotColumns from "./event-slots.ts";
 import { FAILED, OK, UNKNOWN } from "./history.ts";
 import { Network } from "./network.ts";
 import type { AnyProtocol, Context, MessageShape, Operation } from "./protocol.ts";
@@ -33,8 +33,34 @@ export interface EngineOptions {
   readonly queuedCpu: boolean;
 }
 
+// Copies: the compiler folds constants of this module, but reads an imported binding each time.
+const {
+  ANSWER,
+  BYTES,
+  CORE_FREE,
+  FIRST_BIT,
+  FROM,
+  INTS,
+  MESSAGE,
+  PASSED,
+  REALS,
+  REFUSAL,
+  REQUEST,
+  REQUEST_PASSED,
+  TAKEN_IN,
+  THOUGHT,
+  TIMEOUT,
+  TIMER,
+  TO,
+  TRACE,
+  TYPE,
+  WRITTEN,
+} = slotColumns;
+
 /** How often invariants are looked at, in events. */
 const LOOK_EVERY = 4096;
+/** Looks in a row without time passing after which a run is taken for stuck: about a million events. */
+const MOST_LOOKS_AT_ONE_TIME = 256;
 
 type Settings = ValuesOf<ParameterTable>;
 
@@ -56,12 +82,14 @@ export class TimedEngine implements Context<Settings, MessageShape> {
   /** The virtual time handlers have reached; an event's own time is `now`. */
   private clock = 0;
   private now = 0;
+  private lastLook = -1;
+  private looksAtSameTime = 0;
   private latest = 0;
   private nextArrival = Number.POSITIVE_INFINITY;
   private open = false;
   private holding: Held | null = null;
   private readonly queue = new EventQueue();
-  private readonly slots = new event.EventSlots();
+  private readonly slots = new slotColumns.EventSlots();
   private readonly timers: TimerTable;
   private readonly cores: Cores | null;
   private readonly cpuFree: Float64Array;
@@ -142,13 +170,9 @@ export class TimedEngine implements Context<Settings, MessageShape> {
         this.handle(slot);
       }
       this.events++;
-      if (this.events >= maxEvents) {
-        throw new LimitError(
-          `${this.protocol.name}: run must end within ${maxEvents} events, got to ${this.now.toPrecision(4)} s with ${clients?.inFlight ?? 0} operations in flight`,
-        );
-      }
+      if (this.events >= maxEvents) this.tooLong(maxEvents);
       if (!this.open) this.letIn();
-      if (this.events % LOOK_EVERY === 0) this.look();
+      if (this.events % LOOK_EVERY === 0) this.lookIn();
     }
     this.look();
   }
@@ -163,7 +187,7 @@ export class TimedEngine implements Context<Settings, MessageShape> {
   /** Messages sent and not yet handled. */
   get inFlight(): number {
     const { slots } = this;
-    const moving = slots.count((type) => type === event.MESSAGE || type === event.PASSED);
+    const moving = slots.count((type) => type === MESSAGE || type === PASSED);
     return moving + (this.cores?.messages(slots) ?? 0);
   }
 
@@ -183,11 +207,30 @@ export class TimedEngine implements Context<Settings, MessageShape> {
     this.open = true;
     const clients = this.clients;
     if (clients === null) return;
+    const from = Math.max(this.now, this.clock); // a booked handler may have made it ready ahead of its event
     if (clients.arrivals !== null) {
-      this.nextArrival = this.now + clients.arrivals.gap();
+      this.nextArrival = from + clients.arrivals.gap();
       return;
     }
-    for (let user = 0; user < clients.users; user++) this.thinkThenAsk(user, this.now);
+    for (let user = 0; user < clients.users; user++) this.thinkThenAsk(user, from);
+  }
+
+  private tooLong(maxEvents: number): never {
+    const reached = `got to ${this.now.toPrecision(4)} s with ${this.clients?.inFlight ?? 0} operations in flight`;
+    throw new LimitError(`${this.protocol.name}: run must end within ${maxEvents} events, ${reached}`);
+  }
+
+  /** Now and then: are the invariants true, and does time still pass? */
+  private lookIn(): void {
+    if (this.now > this.lastLook) {
+      this.lastLook = this.now;
+      this.looksAtSameTime = 0;
+    } else if (++this.looksAtSameTime > MOST_LOOKS_AT_ONE_TIME) {
+      throw new LimitError(
+        `${this.protocol.name}: time must pass, got ${MOST_LOOKS_AT_ONE_TIME * LOOK_EVERY} events at ${this.now} s (closed-loop clients that neither think nor wait?)`,
+      );
+    }
+    this.look();
   }
 
   private look(): void {
@@ -204,28 +247,28 @@ export class TimedEngine implements Context<Settings, MessageShape> {
 
   private handle(slot: number): void {
     const { ints } = this.slots;
-    const node = ints[slot * event.INTS + event.TO];
-    switch (ints[slot * event.INTS + event.TYPE]) {
-      case event.MESSAGE:
-      case event.REQUEST:
+    const node = ints[slot * INTS + TO];
+    switch (ints[slot * INTS + TYPE]) {
+      case MESSAGE:
+      case REQUEST:
         if (this.network.ingressLimited) this.reachPort(slot, node);
         else this.reachCpu(slot, node, this.now);
         return;
-      case event.PASSED:
-      case event.REQUEST_PASSED:
-        this.reachCpu(slot, node, this.slots.reals[slot * event.REALS + event.FIRST_BIT]);
+      case PASSED:
+      case REQUEST_PASSED:
+        this.reachCpu(slot, node, this.slots.reals[slot * REALS + FIRST_BIT]);
         return;
-      case event.TAKEN_IN:
+      case TAKEN_IN:
         this.takenIn(slot, node, this.cores as Cores);
         return;
-      case event.CORE_FREE:
+      case CORE_FREE:
         this.slots.give(slot);
         this.freeCore(node);
         return;
-      case event.TIMER:
+      case TIMER:
         this.timerDue(slot, node);
         return;
-      case event.WRITTEN:
+      case WRITTEN:
         this.written(slot, node);
         return;
       default:
@@ -237,19 +280,14 @@ export class TimedEngine implements Context<Settings, MessageShape> {
 
   private reachPort(slot: number, node: number): void {
     const { slots } = this;
-    const at = slot * event.REALS;
-    const passed = this.network.receive(
-      node,
-      slots.reals[at + event.BYTES],
-      slots.reals[at + event.FIRST_BIT],
-      this.now,
-    );
+    const at = slot * REALS;
+    const passed = this.network.receive(node, slots.reals[at + BYTES], slots.reals[at + FIRST_BIT], this.now);
     if (passed <= this.now) {
       this.reachCpu(slot, node, this.now);
       return;
     }
-    slots.setType(slot, slots.type(slot) === event.MESSAGE ? event.PASSED : event.REQUEST_PASSED);
-    slots.reals[at + event.FIRST_BIT] = this.now;
+    slots.setType(slot, slots.type(slot) === MESSAGE ? PASSED : REQUEST_PASSED);
+    slots.reals[at + FIRST_BIT] = this.now;
     this.queue.push(passed, slot);
   }
 
@@ -268,7 +306,7 @@ export class TimedEngine implements Context<Settings, MessageShape> {
   }
 
   private takeInTime(slot: number): number {
-    const bytes = this.slots.reals[slot * event.REALS + event.BYTES];
+    const bytes = this.slots.reals[slot * REALS + BYTES];
     return (
       (this.fixedReceive >= 0 ? this.fixedReceive : this.receiveTime.sample(this.cpu)) + this.perByte * bytes
     );
@@ -288,18 +326,18 @@ export class TimedEngine implements Context<Settings, MessageShape> {
   ): void {
     const { slots } = this;
     const body = slots.body[slot] as object;
-    const from = slots.ints[slot * event.INTS + event.FROM];
+    const from = slots.ints[slot * INTS + FROM];
     if (this.tracer !== null) this.traceJob(slot, type, node, arrived, passed, begun);
     slots.body[slot] = null;
     slots.give(slot);
     this.self = node;
     const state = this.states[node];
-    if (type === event.MESSAGE || type === event.PASSED) {
+    if (type === MESSAGE || type === PASSED) {
       this.delivered++;
       this.dispatcher.run(state, body as MessageShape, from, this);
-    } else if (type === event.TIMER) {
+    } else if (type === TIMER) {
       this.protocol.timers[this.timers.names[from]](state, this);
-    } else if (type === event.WRITTEN) {
+    } else if (type === WRITTEN) {
       this.release(body as Held[], arrived);
     } else {
       this.protocol.request(state, body as Operation, this);
@@ -316,16 +354,16 @@ export class TimedEngine implements Context<Settings, MessageShape> {
     begun: number,
   ): void {
     const tracer = this.tracer as Tracer;
-    const caused = type !== event.TIMER && type !== event.WRITTEN;
+    const caused = type !== TIMER && type !== WRITTEN;
     const id = tracer.handler(
-      caused ? this.slots.ints[slot * event.INTS + event.TRACE] : -1,
+      caused ? this.slots.ints[slot * INTS + TRACE] : -1,
       node,
       arrived,
       passed,
       begun,
       this.clock,
     );
-    if (type === event.REQUEST || type === event.REQUEST_PASSED) {
+    if (type === REQUEST || type === REQUEST_PASSED) {
       tracer.tookIn((this.slots.body[slot] as Operation).handle, id);
     }
   }
@@ -356,9 +394,9 @@ export class TimedEngine implements Context<Settings, MessageShape> {
   private startJob(slot: number, node: number): void {
     const cores = this.cores as Cores;
     const type = this.slots.type(slot);
-    const service = type === event.TIMER || type === event.WRITTEN ? 0 : this.takeInTime(slot);
+    const service = type === TIMER || type === WRITTEN ? 0 : this.takeInTime(slot);
     this.cpuBusy[node] += service;
-    this.slots.setType(slot, event.TAKEN_IN);
+    this.slots.setType(slot, TAKEN_IN);
     cores.begun[slot] = this.now;
     this.queue.push(this.now + service, slot);
   }
@@ -371,7 +409,7 @@ export class TimedEngine implements Context<Settings, MessageShape> {
 
   private leaveCore(node: number): void {
     if (this.clock > this.now)
-      this.queue.push(this.clock, this.slots.take(event.CORE_FREE, node, node, null, 0, 0));
+      this.queue.push(this.clock, this.slots.take(CORE_FREE, node, node, null, 0, 0));
     else this.freeCore(node);
   }
 
@@ -384,7 +422,7 @@ export class TimedEngine implements Context<Settings, MessageShape> {
   // ---- timers and disk
 
   private timerDue(slot: number, node: number): void {
-    const index = this.slots.ints[slot * event.INTS + event.FROM];
+    const index = this.slots.ints[slot * INTS + FROM];
     const timer = node * this.timers.names.length + index;
     const due = this.timers.due(timer, this.now);
     if (due > this.now) {
@@ -417,7 +455,7 @@ export class TimedEngine implements Context<Settings, MessageShape> {
 
   private startWrite(node: number, disk: Disk, time: number): void {
     const end = disk.startNext(time);
-    if (end >= 0) this.queue.push(end, this.slots.take(event.WRITTEN, node, node, null, 0, 0));
+    if (end >= 0) this.queue.push(end, this.slots.take(WRITTEN, node, node, null, 0, 0));
   }
 
   /** Does what waited for a write that ended at `written`. */
@@ -445,7 +483,7 @@ export class TimedEngine implements Context<Settings, MessageShape> {
 
   private thinkThenAsk(user: number, from: number): void {
     const at = from + (this.clients as Clients).drawThink();
-    this.queue.push(at, this.slots.take(event.THOUGHT, user, user, null, 0, 0));
+    this.queue.push(at, this.slots.take(THOUGHT, user, user, null, 0, 0));
   }
 
   /** Sends an operation to the node its place turns to. */
@@ -456,7 +494,7 @@ export class TimedEngine implements Context<Settings, MessageShape> {
     const bytes = this.headerBytes + (operation.kind === "write" ? operation.bytes : 0);
     const beside = target === colocated;
     const at = beside ? time : this.network.send(this.nodes + place, target, bytes, time);
-    const type = beside ? event.REQUEST_PASSED : event.REQUEST;
+    const type = beside ? REQUEST_PASSED : REQUEST;
     const slot = this.slots.take(type, target, this.nodes + place, operation, beside ? 0 : bytes, at);
     clients.reached[operation.handle] = at;
     if (this.tracer !== null) this.setTrace(slot, this.tracer.request(operation.handle, time, at));
@@ -467,7 +505,7 @@ export class TimedEngine implements Context<Settings, MessageShape> {
   }
 
   private timeoutOf(operation: Operation): number {
-    return this.slots.take(event.TIMEOUT, 0, 0, operation, 0, 0);
+    return this.slots.take(TIMEOUT, 0, 0, operation, 0, 0);
   }
 
   /** Events at a client: an answer, a refusal, the end of thinking or of patience. */
@@ -476,20 +514,20 @@ export class TimedEngine implements Context<Settings, MessageShape> {
     const clients = this.clients as Clients;
     const type = slots.type(slot);
     const operation = slots.body[slot] as Operation;
-    const to = slots.ints[slot * event.INTS + event.TO];
-    const from = slots.ints[slot * event.INTS + event.FROM];
-    const trace = slots.ints[slot * event.INTS + event.TRACE];
-    const commit = slots.reals[slot * event.REALS + event.BYTES];
-    const value = slots.reals[slot * event.REALS + event.FIRST_BIT];
+    const to = slots.ints[slot * INTS + TO];
+    const from = slots.ints[slot * INTS + FROM];
+    const trace = slots.ints[slot * INTS + TRACE];
+    const commit = slots.reals[slot * REALS + BYTES];
+    const value = slots.reals[slot * REALS + FIRST_BIT];
     slots.body[slot] = null;
     slots.give(slot);
-    if (type === event.THOUGHT) {
+    if (type === THOUGHT) {
       this.ask(clients.issue(this.now, clients.placeOfUser(to), to), this.now);
     } else if (!clients.isOpen(operation)) {
       return; // the client gave up earlier, or this is a second answer
-    } else if (type === event.ANSWER) {
+    } else if (type === ANSWER) {
       this.endOperation(operation, this.now, OK, value, commit, trace);
-    } else if (type === event.TIMEOUT) {
+    } else if (type === TIMEOUT) {
       this.endOperation(operation, this.now, UNKNOWN, -1, Number.NaN, -1);
     } else if (from < 0) {
       this.endOperation(operation, this.now, FAILED, -1, Number.NaN, -1);
@@ -533,14 +571,14 @@ export class TimedEngine implements Context<Settings, MessageShape> {
     const bytes = this.sized ? this.protocol.bytes(message, this.settings) : 0;
     if (this.sendCosts) this.putOut(bytes);
     const arrival = this.network.send(this.self, to, bytes, this.clock);
-    const slot = this.slots.take(event.MESSAGE, to, this.self, message, bytes, this.network.firstBit);
+    const slot = this.slots.take(MESSAGE, to, this.self, message, bytes, this.network.firstBit);
     if (this.tracer !== null) this.setTrace(slot, this.traceSend(false));
     this.sent++;
     this.queue.push(arrival, slot);
   }
 
   private setTrace(slot: number, trace: number): void {
-    this.slots.ints[slot * event.INTS + event.TRACE] = trace;
+    this.slots.ints[slot * INTS + TRACE] = trace;
   }
 
   broadcast(message: MessageShape): void {
@@ -568,14 +606,7 @@ export class TimedEngine implements Context<Settings, MessageShape> {
       throw new DomainError(`${this.protocol.name}: timer ${name} delay must be >= 0 s, got ${delay}`);
     const deadline = this.clock + delay;
     if (!this.timers.set(index, deadline)) return;
-    const slot = this.slots.take(
-      event.TIMER,
-      this.self,
-      index - this.self * this.timers.names.length,
-      null,
-      0,
-      0,
-    );
+    const slot = this.slots.take(TIMER, this.self, index - this.self * this.timers.names.length, null, 0, 0);
     this.queue.push(deadline, slot);
   }
 
@@ -624,7 +655,7 @@ export class TimedEngine implements Context<Settings, MessageShape> {
       this.endOperation(operation, this.clock, OK, value, commit, trace);
       return;
     }
-    this.toClient(event.ANSWER, place, -1, operation, bytes, value, commit);
+    this.toClient(ANSWER, place, -1, operation, bytes, value, commit);
   }
 
   refuse(operation: Operation, leader: NodeId | null): void {
@@ -635,7 +666,7 @@ export class TimedEngine implements Context<Settings, MessageShape> {
     const bytes = this.sized ? this.headerBytes : 0;
     this.putOut(bytes);
     const place = (this.clients as Clients).placeOf(operation);
-    this.toClient(event.REFUSAL, place, leader ?? -1, operation, bytes, -1, Number.NaN);
+    this.toClient(REFUSAL, place, leader ?? -1, operation, bytes, -1, Number.NaN);
   }
 
   private toClient(

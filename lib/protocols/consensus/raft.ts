@@ -400,7 +400,8 @@ export const raft: Protocol<typeof parameters, RaftNode, RaftMessage> = {
       } else {
         stepBack(node, from, m);
       }
-      if (node.nextIndex[from] < node.log.end) flush(node, ctx);
+      const gathering = ctx.settings.batchDelay > 0 && node.unsent > 0; // the batch timer will flush
+      if (node.nextIndex[from] < node.log.end && !gathering) flush(node, ctx);
     },
     append(node, m, from, ctx) {
       observeTerm(node, m.term, ctx);
