@@ -1,0 +1,51 @@
+/**
+ * What a system may have that a model may leave out: the closed list behind "not represented" in a comparison.
+ */
+import { distributionFrom } from "./distributions.ts";
+import { refuseUnknown } from "./errors.ts";
+import type { SystemSpec, WorkloadSpec } from "./system.ts";
+
+/** Every feature with how to see whether a system or its load uses it. */
+const SEEN = {
+  "client distance": (_s, w) => w.clients.some((c) => c.at !== "leader"),
+  "payload size": (_s, w) => distributionFrom(w.payload).mean > 0,
+  "payload spread": (_s, w) => distributionFrom(w.payload).variance > 0,
+  reads: (_s, w) => w.reads > 0,
+  "non-Poisson arrivals": (_s, w) => w.arrivals.process !== "poisson",
+  "client timeout": (_s, w) => w.timeout !== null,
+  "egress bandwidth": (s) => s.network.egress !== null,
+  "ingress bandwidth": (s) => s.network.ingress !== null,
+  jitter: (s) => s.network.oneWay.some((row) => row.some((link) => distributionFrom(link).variance > 0)),
+  "unequal links": (s) => new Set(s.network.placement).size > 1,
+  "in-order links": (s) => s.network.order === "stream",
+  cpu: (s) =>
+    distributionFrom(s.cpu.receive).mean > 0 || distributionFrom(s.cpu.send).mean > 0 || s.cpu.perByte > 0,
+  cores: (s) => s.cpu.cores > 1,
+  disk: (s) => s.disk !== null,
+  "disk bandwidth": (s) => s.disk !== null && s.disk.bandwidth !== null,
+  headers: (s) => Number(s.settings.headerBytes ?? 0) > 0,
+  batching: (s) => Number(s.settings.batchMax ?? 1) > 1,
+  "batch delay": (s) => Number(s.settings.batchDelay ?? 0) > 0,
+  "limited pipeline": (s) => Number(s.settings.pipeline ?? 0) > 0,
+  heartbeats: (s) => Number(s.settings.heartbeatInterval ?? 0) > 0,
+} as const satisfies Record<string, (system: SystemSpec, workload: WorkloadSpec) => boolean>;
+
+export type Feature = keyof typeof SEEN;
+
+/** The closed list, in the order of the path of an operation. */
+export const FEATURES: readonly Feature[] = Object.keys(SEEN) as Feature[];
+
+/**
+ * The features of a system and load that a model says it does not represent.
+ *
+ * @returns words of `FEATURES`; empty when the model represents all that is used
+ */
+export function unrepresented(
+  model: { readonly id: string; readonly ignores?: readonly Feature[] },
+  system: SystemSpec,
+  workload: WorkloadSpec,
+): Feature[] {
+  const ignores = model.ignores ?? [];
+  refuseUnknown(model.id, "feature", ignores, FEATURES);
+  return ignores.filter((feature) => SEEN[feature](system, workload));
+}

@@ -1,0 +1,136 @@
+/**
+ * One replication round: from the leader having taken in a request to the quorum being complete.
+ *
+ * Copies leave the leader in ascending order of node, so the k-th is behind by k sends or k transmissions, whichever
+ * is slower (a tandem of two stations with constant times). Each follower's vote then takes its way out, its disk
+ * and its way back, all independent and not alike; the leader's own write is one more vote. `kthVotes` says which
+ * vote completes the quorum, when, and what it was made of.
+ */
+import type { Distribution } from "../../core/distributions.ts";
+import { type Atoms, addDelays, constantDelay, cutDelay, inOrder, meanDelay } from "./atoms.ts";
+import { type KthVote, kthVotes, type Voter } from "./decision.ts";
+import { type DiskLaw, type GroupCommit, groupCommit } from "./group-commit.ts";
+
+/** The two directions between the leader and one follower. */
+export interface Link {
+  readonly out: Distribution;
+  readonly back: Distribution;
+}
+
+/** Links of the leader in the order in which copies are sent. */
+export type Links = readonly Link[];
+
+/** What a round needs besides its links. Times in seconds. */
+export interface RoundCosts {
+  readonly arrivalRate: number;
+  readonly quorum: number;
+  /** Bytes of one record on disk. */
+  readonly recordBytes: number;
+  /** Leader's processor time to send one copy. */
+  readonly send: number;
+  /** Answers go out in the order of the log: an operation waits for those before it. */
+  readonly inOrderAnswers: boolean;
+  /** Transmission of one copy. */
+  readonly transmission: number;
+  /** What every follower's vote costs besides: waits, ports and processors on its way. */
+  readonly overhead: number;
+}
+
+/** What a round comes to. All times are means, counted from the request having been taken in. */
+export interface Round {
+  /** When the operation can be answered: times with their probabilities. */
+  readonly times: Float64Array;
+  readonly weights: Float64Array;
+  /** Mean time from the quorum being complete to all earlier operations having theirs. */
+  readonly orderWait: number;
+  /** Probability that it is a follower's. */
+  readonly byFollower: number;
+  /** Mean position of the deciding follower's copy, 0 counted for the leader's own vote. */
+  readonly copies: number;
+  /** 1 when the decision is a job of its own at the leader's processor, 0 when the request's handler decides alone. */
+  readonly decisions: number;
+  /** Mean time of the sends that go before the leader's own vote, where that decides. */
+  readonly ownSends: number;
+  readonly propagation: number;
+  /** Propagation of the vote that comes back first. */
+  readonly nearest: number;
+  readonly disk: number;
+  readonly diskWait: number;
+  /** Mean times of the followers' first, second, … vote. */
+  readonly votes: readonly number[];
+  readonly quorum: number;
+  /** Chance that a follower's vote decides while the leader's own is still missing. */
+  readonly late: number;
+}
+
+/** A follower's way: out, disk, back. Links that keep order delay messages behind slower ones. */
+function wayOf(link: Link, ordered: boolean, rate: number, disk: GroupCommit | null): Atoms {
+  const leg = (delay: Distribution): Atoms => {
+    const atoms = cutDelay(delay, "propagation");
+    return ordered ? inOrder(atoms, rate) : atoms;
+  };
+  const out = leg(link.out);
+  return addDelays(disk === null ? out : addDelays(out, disk.delay), leg(link.back));
+}
+
+/** Equal links share one way, found once. */
+function waysOf(links: Links, ordered: boolean, rate: number, disk: GroupCommit | null): Atoms[] {
+  const known = new Map<string, Atoms>();
+  return links.map((link) => {
+    const key = JSON.stringify([link.out.spec, link.back.spec]);
+    const way = known.get(key) ?? wayOf(link, ordered, rate, disk);
+    known.set(key, way);
+    return way;
+  });
+}
+
+/** A vote's law as atoms, without those that cannot happen. */
+function lawOf({ times, weights }: KthVote): Atoms {
+  const kept = [...times.keys()].filter((i) => weights[i] > 0);
+  const values = Float64Array.from(kept, (i) => times[i]);
+  const zero = new Float64Array(kept.length);
+  return {
+    values,
+    weights: Float64Array.from(kept, (i) => weights[i]),
+    parts: { propagation: zero, disk: zero, diskWait: zero },
+  };
+}
+
+/** What a round comes to. */
+export function quorumRound(links: Links, disk: DiskLaw | null, ordered: boolean, costs: RoundCosts): Round {
+  const { arrivalRate, quorum, send, transmission, overhead } = costs;
+  const commit = disk === null ? null : groupCommit(disk, arrivalRate, costs.recordBytes);
+  const sends = links.length * send;
+  const followers: Voter[] = waysOf(links, ordered, arrivalRate, commit).map((delay, i) => ({
+    offset: Math.max(send + (i + 1) * transmission, (i + 1) * send + transmission) + overhead,
+    delay,
+  }));
+  // The leader's own vote is free, but what its handler does next waits for the sends before it.
+  const own: Voter = {
+    offset: commit === null && quorum > 1 ? 0 : sends,
+    delay: commit?.delay ?? constantDelay(0, "disk"),
+  };
+  const all = kthVotes([own, ...followers]);
+  const decided = all[quorum - 1];
+  const votes = kthVotes(followers);
+  const byFollower = 1 - decided.byVoter[0];
+  // On links that keep order every voter's votes come in order, so quorums are complete in order anyway.
+  const law = lawOf(decided);
+  const answered = costs.inOrderAnswers && !ordered ? inOrder(law, arrivalRate) : law;
+  return {
+    times: answered.values,
+    weights: answered.weights,
+    orderWait: answered === law ? 0 : meanDelay(answered) - meanDelay(law),
+    byFollower,
+    copies: decided.byVoter.reduce((sum, p, i) => sum + p * i, 0),
+    decisions: commit === null && quorum === 1 ? 0 : 1,
+    ownSends: (1 - byFollower) * own.offset,
+    propagation: decided.parts.propagation,
+    nearest: Math.min(votes[0]?.parts.propagation ?? 0, decided.parts.propagation),
+    disk: decided.parts.disk,
+    diskWait: decided.parts.diskWait,
+    votes: votes.map((vote) => vote.mean),
+    quorum,
+    late: all.slice(quorum).reduce((sum, vote) => sum + vote.byVoter[0], 0),
+  };
+}
