@@ -16,6 +16,15 @@ mkdirSync(join(project, "notebooks", "deep"), { recursive: true });
 mkdirSync(join(project, "node_modules"));
 writeFileSync(join(project, "package.json"), '{"name": "p", "private": true}');
 symlinkSync(join(fixtures, "typed-package"), join(project, "node_modules", "typed-package"), "junction");
+// As the library itself lies in its project: a workspace below the root, whose files name each other with `.ts`.
+mkdirSync(join(project, "lib"));
+writeFileSync(
+  join(project, "lib", "package.json"),
+  '{"name": "inside", "main": "./index.ts", "types": "./index.ts"}',
+);
+writeFileSync(join(project, "lib", "index.ts"), 'export { twice } from "./twice.ts";\n');
+writeFileSync(join(project, "lib", "twice.ts"), "export const twice = (x: number): number => 2 * x;\n");
+symlinkSync(join(project, "lib"), join(project, "node_modules", "inside"), "junction");
 after(() => rmSync(project, { recursive: true, force: true }));
 
 describe("a kernel", () => {
@@ -54,6 +63,12 @@ describe("a kernel", () => {
       [reply["status"], reply["ename"], reply["evalue"]],
       ["error", "TypeScriptError", "Type 'Length' is not assignable to type 'string'."],
     );
+  });
+
+  test("imports a package whose sources lie in the project itself", async () => {
+    const reply = await run('import { twice } from "inside"; twice(4)');
+    assert.deepEqual([reply["evalue"], result()], [undefined, { "text/plain": "8" }]);
+    assert.equal((await run("const wrong: string = twice(1)"))["ename"], "TypeScriptError");
   });
 
   test("counts executions and tells what it runs before it runs it", async () => {
@@ -146,6 +161,15 @@ describe("a kernel", () => {
         return all;
       }, []),
       ["stdout:abé", "stderr:e\n", "stdout:c\n"],
+    );
+  });
+
+  test("shows more outputs in one loop than the socket takes at once", async () => {
+    const reply = await run('for (let i = 0; i < 1500; i++) displayBundle({ "text/plain": String(i) });');
+    assert.equal(reply["status"], "ok", String(reply["evalue"]));
+    assert.deepEqual(
+      of("display_data").map(({ data }) => (data as Record<string, unknown>)["text/plain"]),
+      Array.from({ length: 1500 }, (_, i) => `${i}`),
     );
   });
 
