@@ -37,7 +37,7 @@ export class Disk {
   busy = 0;
   writes = 0;
   /** End of the write under way, or −1. */
-  private end = -1;
+  end = -1;
   private current: Held[] = [];
   private waiting: Waiting[] = [];
   private readonly fsync: Distribution;

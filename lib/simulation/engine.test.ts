@@ -247,6 +247,32 @@ test("attribution names the parts: second shortest link beyond the shortest is q
   });
 });
 
+test("utilisation is that of the measured window, elections and warm-up left out", () => {
+  const network = networks.lan({ nodes: 3, rtt: ms(500), bandwidth: Mbps(80) });
+  const system = buildSystem(protocolNamed("raft"), {
+    network,
+    cpu: cpu({ receive: ms(1) }),
+    headerBytes: 0,
+    heartbeatInterval: 100,
+    electionTimeoutMin: 200,
+  });
+  const run = simulateRun(protocolNamed("raft"), system, workload.deterministic(100, { payload: 10_000 }), {
+    seed: 1,
+    warmUp: 100,
+    operations: 1000,
+  });
+  // Each operation: one request and two votes taken in at 1 ms each; two copies of 1 ms each leave the port.
+  near(run.utilisation.cpu[0], 0.3, 0.01);
+  near(run.utilisation.cpu[1], 0.1, 0.01);
+  near(run.utilisation.egress[0], 0.2, 0.01);
+  const over = simulateRun(protocolNamed("raft"), system, workload.deterministic(400, { payload: 10_000 }), {
+    seed: 1,
+    warmUp: 2000,
+    operations: 1000,
+  });
+  near(over.utilisation.cpu[0], 1, 0.01);
+});
+
 test("group commit: what arrives during a write goes into the next one together", () => {
   const system = buildSystem(protocolNamed("multi-paxos"), {
     network: networks.lan({ nodes: 1, rtt: 0 }),

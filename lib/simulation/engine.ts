@@ -7,31 +7,15 @@
  * what it sends is stamped with that clock. That needs no event of its own and gives the same times as a queue with
  * events (a test holds the two together). With several cores, jobs queue and finish by events (`Cores`).
  */
-import { type Distribution, distributionFrom } from "../core/distributions.ts";
-import { DomainError, LimitError, unknownName } from "../core/errors.ts";
-import { EventQueue } from "../core/event-queue.ts";
-import type { ParameterTable, ValuesOf } from "../core/parameters.ts";
-import type { RandomStream, RandomStreams } from "../core/random.ts";
-import type { NodeId, SystemSpec } from "../core/system.ts";
 import type { Clients } from "./clients.ts";
-import { Cores } from "./cores.ts";
-import { Disk, type Held } from "./disk.ts";
-import { Dispatcher } from "./dispatcher.ts";
+import type { Cores } from "./cores.ts";
+import type { Disk, Held } from "./disk.ts";
+import { LOOK_EVERY } from "./engine-base.ts";
+import { EngineContext } from "./engine-context.ts";
 import * as slotColumns from "./event-slots.ts";
 import { FAILED, OK, UNKNOWN } from "./history.ts";
-import { Network } from "./network.ts";
-import type { AnyProtocol, Context, MessageShape, Operation } from "./protocol.ts";
-import { TimerTable } from "./timers.ts";
+import type { MessageShape, Operation } from "./protocol.ts";
 import type { Tracer } from "./tracer.ts";
-
-/** How a run is bounded and watched. */
-export interface EngineOptions {
-  readonly maxEvents: number;
-  readonly maxSeconds: number;
-  readonly tracer: Tracer | null;
-  /** Runs one-core processors through the event queue too: slower, for checking the booked ones. */
-  readonly queuedCpu: boolean;
-}
 
 // Copies: the compiler folds constants of this module, but reads an imported binding each time.
 const {
@@ -44,7 +28,6 @@ const {
   MESSAGE,
   PASSED,
   REALS,
-  REFUSAL,
   REQUEST,
   REQUEST_PASSED,
   TAKEN_IN,
@@ -57,98 +40,8 @@ const {
   WRITTEN,
 } = slotColumns;
 
-/** How often invariants are looked at, in events. */
-const LOOK_EVERY = 4096;
-/** Looks in a row without time passing after which a run is taken for stuck: about a million events. */
-const MOST_LOOKS_AT_ONE_TIME = 256;
-
-type Settings = ValuesOf<ParameterTable>;
-
-export class TimedEngine implements Context<Settings, MessageShape> {
-  self: NodeId = 0;
-  readonly nodes: number;
-  readonly settings: Settings;
-  readonly random: RandomStream;
-  readonly states: object[] = [];
-  readonly network: Network;
-  readonly disks: readonly (Disk | null)[];
-  readonly dispatcher: Dispatcher;
-  readonly cpuBusy: Float64Array;
-  readonly coresPerNode: number;
-  readonly seen = new Set<string>();
-  events = 0;
-  sent = 0;
-  delivered = 0;
-  /** The virtual time handlers have reached; an event's own time is `now`. */
-  private clock = 0;
-  private now = 0;
-  private lastLook = -1;
-  private looksAtSameTime = 0;
-  private latest = 0;
-  private nextArrival = Number.POSITIVE_INFINITY;
-  private open = false;
-  private holding: Held | null = null;
-  private readonly queue = new EventQueue();
-  private readonly slots = new slotColumns.EventSlots();
-  private readonly timers: TimerTable;
-  private readonly cores: Cores | null;
-  private readonly cpuFree: Float64Array;
-  private readonly local: MessageShape[] = [];
-  private localCount = 0;
-  private readonly protocol: AnyProtocol;
-  private readonly clients: Clients | null;
-  private readonly options: EngineOptions;
-  private readonly tracer: Tracer | null;
-  private readonly cpu: RandomStream;
-  private readonly receiveTime: Distribution;
-  private readonly sendTime: Distribution;
-  private readonly fixedReceive: number;
-  private readonly fixedSend: number;
-  private readonly perByte: number;
-  private readonly sized: boolean;
-  private readonly sendCosts: boolean;
-  private readonly headerBytes: number;
-
-  constructor(
-    protocol: AnyProtocol,
-    system: SystemSpec,
-    clients: Clients | null,
-    streams: RandomStreams,
-    options: EngineOptions,
-  ) {
-    this.protocol = protocol;
-    this.clients = clients;
-    this.options = options;
-    this.tracer = options.tracer;
-    this.nodes = system.network.placement.length;
-    this.settings = system.settings;
-    this.headerBytes = Number(system.settings.headerBytes ?? 0);
-    this.random = streams.stream("protocol");
-    this.cpu = streams.stream("cpu");
-    this.network = new Network(
-      system.network,
-      (clients?.places ?? []).map((place) => place.site),
-      streams.stream("links"),
-    );
-    const disk = system.disk;
-    this.disks = Array.from({ length: this.nodes }, (_, node) =>
-      disk === null ? null : new Disk(disk, streams.stream(`disk ${node}`)),
-    );
-    this.dispatcher = new Dispatcher(protocol);
-    this.timers = new TimerTable(this.nodes, Object.keys(protocol.timers));
-    this.coresPerNode = system.cpu.cores;
-    this.cores = system.cpu.cores > 1 || options.queuedCpu ? new Cores(this.nodes, system.cpu.cores) : null;
-    this.cpuFree = new Float64Array(this.nodes);
-    this.cpuBusy = new Float64Array(this.nodes);
-    this.receiveTime = distributionFrom(system.cpu.receive);
-    this.sendTime = distributionFrom(system.cpu.send);
-    this.fixedReceive = this.receiveTime.variance === 0 ? this.receiveTime.mean : -1;
-    this.fixedSend = this.sendTime.variance === 0 ? this.sendTime.mean : -1;
-    this.perByte = system.cpu.perByte;
-    this.sendCosts = this.fixedSend !== 0 || this.perByte > 0;
-    this.sized = this.network.limited || this.perByte > 0;
-  }
-
+/** Runs one protocol on one system. */
+export class TimedEngine extends EngineContext {
   // ---- the event loop
 
   /** Runs until every measured operation has ended, nothing is left to do, or a limit is reached. */
@@ -177,20 +70,6 @@ export class TimedEngine implements Context<Settings, MessageShape> {
     this.look();
   }
 
-  /** The end of the sample path: nothing booked lies beyond it. */
-  get end(): number {
-    let end = Math.max(this.now, this.latest, this.clients?.lastEnd ?? 0);
-    for (const free of this.cpuFree) if (free > end) end = free;
-    return end;
-  }
-
-  /** Messages sent and not yet handled. */
-  get inFlight(): number {
-    const { slots } = this;
-    const moving = slots.count((type) => type === MESSAGE || type === PASSED);
-    return moving + (this.cores?.messages(slots) ?? 0);
-  }
-
   private boot(): void {
     for (let node = 0; node < this.nodes; node++) {
       this.self = node;
@@ -213,36 +92,6 @@ export class TimedEngine implements Context<Settings, MessageShape> {
       return;
     }
     for (let user = 0; user < clients.users; user++) this.thinkThenAsk(user, from);
-  }
-
-  private tooLong(maxEvents: number): never {
-    const reached = `got to ${this.now.toPrecision(4)} s with ${this.clients?.inFlight ?? 0} operations in flight`;
-    throw new LimitError(`${this.protocol.name}: run must end within ${maxEvents} events, ${reached}`);
-  }
-
-  /** Now and then: are the invariants true, and does time still pass? */
-  private lookIn(): void {
-    if (this.now > this.lastLook) {
-      this.lastLook = this.now;
-      this.looksAtSameTime = 0;
-    } else if (++this.looksAtSameTime > MOST_LOOKS_AT_ONE_TIME) {
-      throw new LimitError(
-        `${this.protocol.name}: time must pass, got ${MOST_LOOKS_AT_ONE_TIME * LOOK_EVERY} events at ${this.now} s (closed-loop clients that neither think nor wait?)`,
-      );
-    }
-    this.look();
-  }
-
-  private look(): void {
-    for (const [name, holds] of Object.entries(this.protocol.always)) {
-      if (holds(this.states)) continue;
-      throw new DomainError(
-        `${this.protocol.name}: invariant ${name} must hold, got a violation at ${this.now.toPrecision(6)} s (event ${this.events})`,
-      );
-    }
-    for (const [name, happened] of Object.entries(this.protocol.sometimes)) {
-      if (!this.seen.has(name) && happened(this.states)) this.seen.add(name);
-    }
   }
 
   private handle(slot: number): void {
@@ -453,11 +302,6 @@ export class TimedEngine implements Context<Settings, MessageShape> {
     this.freeJob(slot, node);
   }
 
-  private startWrite(node: number, disk: Disk, time: number): void {
-    const end = disk.startNext(time);
-    if (end >= 0) this.queue.push(end, this.slots.take(WRITTEN, node, node, null, 0, 0));
-  }
-
   /** Does what waited for a write that ended at `written`. */
   private release(groups: readonly Held[], written: number): void {
     for (const held of groups) {
@@ -481,14 +325,10 @@ export class TimedEngine implements Context<Settings, MessageShape> {
       this.now + (clients.arrivals === null ? Number.POSITIVE_INFINITY : clients.arrivals.gap());
   }
 
-  private thinkThenAsk(user: number, from: number): void {
-    const at = from + (this.clients as Clients).drawThink();
-    this.queue.push(at, this.slots.take(THOUGHT, user, user, null, 0, 0));
-  }
-
   /** Sends an operation to the node its place turns to. */
   private ask(operation: Operation, time: number): void {
     const clients = this.clients as Clients;
+    if (this.before === null && clients.measuredFrom >= 0) this.before = this.busyUntil(this.now);
     const place = clients.placeOf(operation);
     const { target, colocated } = clients.places[place];
     const bytes = this.headerBytes + (operation.kind === "write" ? operation.bytes : 0);
@@ -535,153 +375,5 @@ export class TimedEngine implements Context<Settings, MessageShape> {
       clients.turnTo(operation, from);
       this.ask(operation, this.now);
     }
-  }
-
-  private endOperation(
-    operation: Operation,
-    time: number,
-    outcome: number,
-    value: number,
-    commitLatency: number,
-    trace: number,
-  ): void {
-    const clients = this.clients as Clients;
-    const user = clients.userOf(operation);
-    if (this.tracer !== null) {
-      const { handle } = operation;
-      clients.attribution =
-        trace < 0 ? null : this.tracer.attribute(handle, clients.invoked[handle], trace, time);
-      this.tracer.forget(handle);
-    }
-    clients.end(operation, time, outcome, value, commitLatency);
-    if (user >= 0) this.thinkThenAsk(user, time);
-  }
-
-  // ---- the context handlers see
-
-  send(to: NodeId, message: MessageShape): void {
-    if (this.holding !== null) {
-      this.hold("send", to, 0, message);
-      return;
-    }
-    if (to === this.self) {
-      this.local[this.localCount++] = message;
-      return;
-    }
-    const bytes = this.sized ? this.protocol.bytes(message, this.settings) : 0;
-    if (this.sendCosts) this.putOut(bytes);
-    const arrival = this.network.send(this.self, to, bytes, this.clock);
-    const slot = this.slots.take(MESSAGE, to, this.self, message, bytes, this.network.firstBit);
-    if (this.tracer !== null) this.setTrace(slot, this.traceSend(false));
-    this.sent++;
-    this.queue.push(arrival, slot);
-  }
-
-  private setTrace(slot: number, trace: number): void {
-    this.slots.ints[slot * INTS + TRACE] = trace;
-  }
-
-  broadcast(message: MessageShape): void {
-    const { self, nodes } = this;
-    for (let to = 0; to < nodes; to++) if (to !== self) this.send(to, message);
-  }
-
-  /** Spends the processor's time for putting out one message. */
-  private putOut(bytes: number): void {
-    const time =
-      (this.fixedSend >= 0 ? this.fixedSend : this.sendTime.sample(this.cpu)) + this.perByte * bytes;
-    this.clock += time;
-    this.cpuBusy[this.self] += time;
-  }
-
-  private traceSend(toClient: boolean): number {
-    const { egressWait, transmission, propagation } = this.network;
-    return (this.tracer as Tracer).message(this.clock, egressWait, transmission, propagation, toClient);
-  }
-
-  setTimer(name: string, delay: number): void {
-    const index = this.timers.index(this.self, name);
-    if (index < 0) throw unknownName(this.protocol.name, "timer", name, this.timers.names);
-    if (!(delay >= 0))
-      throw new DomainError(`${this.protocol.name}: timer ${name} delay must be >= 0 s, got ${delay}`);
-    const deadline = this.clock + delay;
-    if (!this.timers.set(index, deadline)) return;
-    const slot = this.slots.take(TIMER, this.self, index - this.self * this.timers.names.length, null, 0, 0);
-    this.queue.push(deadline, slot);
-  }
-
-  clearTimer(name: string): void {
-    const index = this.timers.index(this.self, name);
-    if (index < 0) throw unknownName(this.protocol.name, "timer", name, this.timers.names);
-    this.timers.clear(index);
-  }
-
-  persist(record: object): void {
-    const disk = this.disks[this.self];
-    if (disk === null) return;
-    this.holding = disk.write(this.clock, this.protocol.recordBytes?.(record, this.settings) ?? 0);
-    this.startWrite(this.self, disk, this.clock);
-  }
-
-  barrier(): void {
-    const pending = this.disks[this.self]?.pending(this.clock) ?? null;
-    if (pending !== null) this.holding = pending;
-  }
-
-  private hold(what: "send" | "reply" | "refuse", to: number, value: number, body: object): void {
-    (this.holding as Held).actions.push({
-      what,
-      to,
-      value,
-      body,
-      trace: this.tracer?.current ?? -1,
-      asked: this.clock,
-    });
-  }
-
-  reply(operation: Operation, value: number): void {
-    if (this.holding !== null) {
-      this.hold("reply", -1, value, operation);
-      return;
-    }
-    const clients = this.clients as Clients;
-    if (!clients.isOpen(operation)) return;
-    const bytes = this.sized ? this.headerBytes + (operation.kind === "read" ? operation.bytes : 0) : 0;
-    this.putOut(bytes);
-    const commit = this.clock - clients.reached[operation.handle];
-    const place = clients.placeOf(operation);
-    if (clients.places[place].colocated === this.self) {
-      const trace = this.tracer?.message(this.clock, 0, 0, 0, true) ?? -1;
-      this.endOperation(operation, this.clock, OK, value, commit, trace);
-      return;
-    }
-    this.toClient(ANSWER, place, -1, operation, bytes, value, commit);
-  }
-
-  refuse(operation: Operation, leader: NodeId | null): void {
-    if (this.holding !== null) {
-      this.hold("refuse", leader ?? -1, 0, operation);
-      return;
-    }
-    const bytes = this.sized ? this.headerBytes : 0;
-    this.putOut(bytes);
-    const place = (this.clients as Clients).placeOf(operation);
-    this.toClient(REFUSAL, place, leader ?? -1, operation, bytes, -1, Number.NaN);
-  }
-
-  private toClient(
-    type: number,
-    place: number,
-    from: number,
-    operation: Operation,
-    bytes: number,
-    value: number,
-    commit: number,
-  ): void {
-    const beside = (this.clients as Clients).places[place].colocated === this.self;
-    const arrival = beside ? this.clock : this.network.send(this.self, this.nodes + place, bytes, this.clock);
-    const slot = this.slots.take(type, place, from, operation, commit, value);
-    if (this.tracer !== null) this.setTrace(slot, beside ? this.tracer.current : this.traceSend(true));
-    this.queue.push(arrival, slot);
   }
 }

@@ -29,8 +29,9 @@ export class Network {
   /** True when a port is limited, so that sizes matter. */
   readonly limited: boolean;
   readonly ingressLimited: boolean;
-  private readonly egressFree: Float64Array;
-  private readonly ingressFree: Float64Array;
+  /** Until when each port is booked. */
+  readonly egressFree: Float64Array;
+  readonly ingressFree: Float64Array;
   private readonly lastArrival: Float64Array;
   private readonly links: readonly Distribution[];
   private readonly egressPerByte: number;

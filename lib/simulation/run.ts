@@ -43,7 +43,7 @@ export interface Audit {
   readonly holds: boolean;
 }
 
-/** What a run gives. Times in virtual seconds, utilisations as shares of the whole run. */
+/** What a run gives. Times in virtual seconds, utilisations as shares of the measured window. */
 export interface RunResult {
   readonly seconds: number;
   readonly events: number;
@@ -187,9 +187,7 @@ function resultOf(
   tracer: Tracer | null,
 ): RunResult {
   const end = engine.end;
-  const nodes = engine.nodes;
-  const share = (busy: Iterable<number>, per = 1): number[] =>
-    Array.from(busy, (seconds) => (end > 0 ? seconds / end / per : 0)).slice(0, nodes);
+  const utilisation = engine.utilisation();
   const window = clients === null ? 0 : clients.lastEnd - clients.measuredFrom;
   const [ok, failed, unknown] = clients?.ended ?? [0, 0, 0];
   return {
@@ -206,10 +204,10 @@ function resultOf(
       ),
     },
     utilisation: {
-      cpu: share(engine.cpuBusy, engine.coresPerNode),
-      egress: share(engine.network.egressBusy),
-      ingress: share(engine.network.ingressBusy),
-      disk: share(engine.disks.map((disk) => disk?.busy ?? 0)),
+      cpu: utilisation.cpu,
+      egress: utilisation.egress,
+      ingress: utilisation.ingress,
+      disk: utilisation.disk,
     },
     diskWrites: engine.disks.reduce((sum, disk) => sum + (disk?.writes ?? 0), 0),
     audits,

@@ -1,0 +1,139 @@
+/**
+ * Protolab: simulators and closed-form models of distributed-systems protocols, compared with intervals.
+ *
+ * The only door: everything public stands here, and every type that a public value has can be named from here.
+ */
+
+// Charts
+export * from "./charts/attribution-figure.ts";
+export { findBrowser, NO_BROWSER_HINT } from "./charts/browser.ts";
+export * from "./charts/cdf-figure.ts";
+export * from "./charts/comparison-figure.ts";
+export { type ExportJob, type ExportResult, exportFigures, type FigureFormat } from "./charts/export.ts";
+export type { Figure, FigureText } from "./charts/figure.ts";
+export * from "./charts/heatmap-figure.ts";
+export { figureHtml, standaloneHtml } from "./charts/html.ts";
+export { type SeriesFigureInput, seriesFigure } from "./charts/series-figure.ts";
+export type {
+  EstimatePoint,
+  KneeInput,
+  ModelPoint,
+  PanelInput,
+  SeriesInput,
+  TargetInput,
+} from "./charts/series-input.ts";
+export { type PanelOfMany, type SmallMultiplesInput, smallMultiples } from "./charts/small-multiples.ts";
+export { staticSvg } from "./charts/static-svg.ts";
+// Core: quantities, errors, randomness, distributions, systems
+export * from "./core/distributions.ts";
+export * from "./core/errors.ts";
+export { EventQueue } from "./core/event-queue.ts";
+export * from "./core/features.ts";
+export * from "./core/machines.ts";
+export { defineModel } from "./core/model.ts";
+export type {
+  AnyModel,
+  ChoiceInput,
+  Derivative,
+  InputGiven,
+  InputTable,
+  InputValue,
+  Model,
+  ModelAnswer,
+  ModelDefinition,
+  ModelFunction,
+  ModelGiven,
+  ModelInput,
+  ModelInputs,
+  ModelOutputs,
+  ModelSymbol,
+  ModelTable,
+  NumberInput,
+  Quantity as ModelQuantity,
+  StructuredInput,
+  StructuredSymbol,
+  SymbolRow,
+  TableGiven,
+} from "./core/model-types.ts";
+export type { LanOptions, MatrixOptions, PortOptions } from "./core/networks.ts";
+export * from "./core/parameters.ts";
+export * from "./core/random.ts";
+export { SlidingLog } from "./core/sliding-log.ts";
+export * from "./core/special.ts";
+export * from "./core/system.ts";
+export * from "./core/units.ts";
+export * from "./core/workloads.ts";
+// Models
+export { modelNamed, models } from "./models/index.ts";
+// Notebooks
+export {
+  displayBundle,
+  displayFigure,
+  inNotebook,
+  type ProgressDisplay,
+  progressDisplay,
+} from "./notebook/display.ts";
+export { installKernel, kernelSpec, uninstallKernel } from "./notebook/kernel-spec.ts";
+export { type NotebookRun, runNotebook } from "./notebook/notebook-run.ts";
+export { type Provenance, provenance } from "./notebook/provenance.ts";
+export { notebookReport, type ReportOptions } from "./notebook/report.ts";
+// Simulation and protocols
+export * from "./protocols/builders.ts";
+export { protocolIndex, protocolNamed } from "./protocols/index.ts";
+export { buildSystem, type Machines, type SystemBuilder, systemBuilder } from "./protocols/system.ts";
+export type { HistoryChunk, HistoryRow, HistorySink, Outcome } from "./simulation/history.ts";
+export {
+  type AnyProtocol,
+  type Context,
+  erased,
+  type MessageShape,
+  type Operation,
+  type Protocol,
+  type SystemFacts,
+} from "./simulation/protocol.ts";
+export { type Audit, type RunResult, type SimulateOptions, simulateRun } from "./simulation/run.ts";
+export { type Attribution, PARTS, type Part } from "./simulation/tracer.ts";
+// Statistics
+export * from "./statistics/batch-means.ts";
+export type { Series } from "./statistics/checks.ts";
+export * from "./statistics/descriptive.ts";
+export * from "./statistics/histogram.ts";
+export {
+  DEFAULT_LEVEL,
+  type Interval,
+  momentsInterval,
+  type PairedInterval,
+  pairedDifference,
+  proportionInterval,
+  relativeHalfWidth,
+  replicationInterval,
+  simultaneousLevel,
+} from "./statistics/interval.ts";
+export * from "./statistics/kolmogorov-smirnov.ts";
+export * from "./statistics/moments.ts";
+export * from "./statistics/quantiles.ts";
+export * from "./statistics/sequential.ts";
+export * from "./statistics/verdict.ts";
+export * from "./statistics/warm-up.ts";
+// Studies
+export { claim } from "./study/claim.ts";
+export type { ComparableModel, CompareOptions, Comparison, Prediction } from "./study/comparison.ts";
+export { closeWorkers } from "./study/execution.ts";
+export type { KneeRequest, KneeRow, ModelledKnee } from "./study/knee.ts";
+export type { RunOptions, WarmUp } from "./study/options.ts";
+export type { NumericPoint, PointShape, PointValue } from "./study/points.ts";
+export type { ProgressReport } from "./study/progress.ts";
+export { type PublishedTable, publishedNames, publishedTable } from "./study/published-table.ts";
+export { StudyResult } from "./study/result.ts";
+export type { ExportedFiles, ExportOptions as StudyExportOptions } from "./study/result-export.ts";
+export type {
+  AttributionPlotOptions,
+  ComparisonPlotOptions,
+  ErrorMapOptions,
+  PlotOptions,
+} from "./study/result-figures.ts";
+export type { TextTable } from "./study/result-table.ts";
+export type { RowAttribution, StudyRow } from "./study/row.ts";
+export { network, type RttMatrixOptions } from "./study/rtt-matrix.ts";
+export { Study, type StudyDefinition, study } from "./study/study.ts";
+export { loadStudyFile, type StudyFile } from "./study/study-file.ts";

@@ -1,0 +1,30 @@
+/** Builders of systems, one per protocol: `raft({ network, disk, quorum: 3 })`. */
+import { station as stationProtocol } from "./balancing/station.ts";
+import { multiPaxos as multiPaxosProtocol } from "./consensus/multi-paxos.ts";
+import { paxos as paxosProtocol } from "./consensus/paxos.ts";
+import { raft as raftProtocol } from "./consensus/raft.ts";
+import { systemBuilder } from "./system.ts";
+
+/**
+ * A group that runs Raft.
+ * @example raft({ network: network.lan({ nodes: 5, rtt: ms(1) }) }).settings.quorum; // => 3
+ */
+export const raft = systemBuilder(raftProtocol);
+
+/**
+ * A group that runs Multi-Paxos with a stable leader.
+ * @example multiPaxos({ network: network.lan({ nodes: 3, rtt: ms(1) }) }).protocol; // => "multi-paxos"
+ */
+export const multiPaxos = systemBuilder(multiPaxosProtocol);
+
+/**
+ * A group that runs single-decree Paxos; every client's node proposes.
+ * @example paxos({ network: network.lan({ nodes: 3, rtt: ms(1) }), quorum: 2 }).settings.quorum; // => 2
+ */
+export const paxos = systemBuilder(paxosProtocol);
+
+/**
+ * One node that serves requests with its processor: M/G/1, or M/G/c with several cores.
+ * @example station({ network: network.lan({ nodes: 1, rtt: 0 }), cpu: cpu({ receive: exponential(ms(1)) }) }).cpu.cores; // => 1
+ */
+export const station = systemBuilder(stationProtocol);

@@ -1,0 +1,209 @@
+/** The state of a timed run: nodes, machines, events; what they have been busy with. */
+import { type Distribution, distributionFrom } from "../core/distributions.ts";
+import { DomainError, LimitError } from "../core/errors.ts";
+import { EventQueue } from "../core/event-queue.ts";
+import type { ParameterTable, ValuesOf } from "../core/parameters.ts";
+import type { RandomStream, RandomStreams } from "../core/random.ts";
+import type { NodeId, SystemSpec } from "../core/system.ts";
+import type { Clients } from "./clients.ts";
+import { Cores } from "./cores.ts";
+import { Disk, type Held } from "./disk.ts";
+import { Dispatcher } from "./dispatcher.ts";
+import * as slotColumns from "./event-slots.ts";
+import { Network } from "./network.ts";
+import type { AnyProtocol, MessageShape } from "./protocol.ts";
+import { TimerTable } from "./timers.ts";
+import type { Tracer } from "./tracer.ts";
+
+/** How a run is bounded and watched. */
+export interface EngineOptions {
+  readonly maxEvents: number;
+  readonly maxSeconds: number;
+  readonly tracer: Tracer | null;
+  /** Runs one-core processors through the event queue too: slower, for checking the booked ones. */
+  readonly queuedCpu: boolean;
+}
+
+/** Busy seconds, or shares, of each node's servers at a time. */
+export interface Busy {
+  readonly time: number;
+  readonly cpu: readonly number[];
+  readonly egress: readonly number[];
+  readonly ingress: readonly number[];
+  readonly disk: readonly number[];
+}
+
+/** How often invariants are looked at, in events. */
+export const LOOK_EVERY = 4096;
+/** Looks in a row without time passing after which a run is taken for stuck: about a million events. */
+const MOST_LOOKS_AT_ONE_TIME = 256;
+
+/** Settings as the engine holds them. */
+export type Settings = ValuesOf<ParameterTable>;
+
+/** What every part of the engine shares. */
+export abstract class EngineBase {
+  self: NodeId = 0;
+  readonly nodes: number;
+  readonly settings: Settings;
+  readonly random: RandomStream;
+  readonly states: object[] = [];
+  readonly network: Network;
+  readonly disks: readonly (Disk | null)[];
+  readonly dispatcher: Dispatcher;
+  readonly cpuBusy: Float64Array;
+  readonly coresPerNode: number;
+  readonly seen = new Set<string>();
+  events = 0;
+  sent = 0;
+  delivered = 0;
+  /** The virtual time handlers have reached; an event's own time is `now`. */
+  protected clock = 0;
+  protected now = 0;
+  /** Busy seconds when measuring began. */
+  protected before: Busy | null = null;
+  protected lastLook = -1;
+  protected looksAtSameTime = 0;
+  protected latest = 0;
+  protected nextArrival = Number.POSITIVE_INFINITY;
+  protected open = false;
+  protected holding: Held | null = null;
+  protected readonly queue = new EventQueue();
+  protected readonly slots = new slotColumns.EventSlots();
+  protected readonly timers: TimerTable;
+  protected readonly cores: Cores | null;
+  protected readonly cpuFree: Float64Array;
+  protected readonly local: MessageShape[] = [];
+  protected localCount = 0;
+  protected readonly protocol: AnyProtocol;
+  protected readonly clients: Clients | null;
+  protected readonly options: EngineOptions;
+  protected readonly tracer: Tracer | null;
+  protected readonly cpu: RandomStream;
+  protected readonly receiveTime: Distribution;
+  protected readonly sendTime: Distribution;
+  protected readonly fixedReceive: number;
+  protected readonly fixedSend: number;
+  protected readonly perByte: number;
+  protected readonly sized: boolean;
+  protected readonly sendCosts: boolean;
+  protected readonly headerBytes: number;
+
+  constructor(
+    protocol: AnyProtocol,
+    system: SystemSpec,
+    clients: Clients | null,
+    streams: RandomStreams,
+    options: EngineOptions,
+  ) {
+    this.protocol = protocol;
+    this.clients = clients;
+    this.options = options;
+    this.tracer = options.tracer;
+    this.nodes = system.network.placement.length;
+    this.settings = system.settings;
+    this.headerBytes = Number(system.settings.headerBytes ?? 0);
+    this.random = streams.stream("protocol");
+    this.cpu = streams.stream("cpu");
+    this.network = new Network(
+      system.network,
+      (clients?.places ?? []).map((place) => place.site),
+      streams.stream("links"),
+    );
+    const disk = system.disk;
+    this.disks = Array.from({ length: this.nodes }, (_, node) =>
+      disk === null ? null : new Disk(disk, streams.stream(`disk ${node}`)),
+    );
+    this.dispatcher = new Dispatcher(protocol);
+    this.timers = new TimerTable(this.nodes, Object.keys(protocol.timers));
+    this.coresPerNode = system.cpu.cores;
+    this.cores = system.cpu.cores > 1 || options.queuedCpu ? new Cores(this.nodes, system.cpu.cores) : null;
+    this.cpuFree = new Float64Array(this.nodes);
+    this.cpuBusy = new Float64Array(this.nodes);
+    this.receiveTime = distributionFrom(system.cpu.receive);
+    this.sendTime = distributionFrom(system.cpu.send);
+    this.fixedReceive = this.receiveTime.variance === 0 ? this.receiveTime.mean : -1;
+    this.fixedSend = this.sendTime.variance === 0 ? this.sendTime.mean : -1;
+    this.perByte = system.cpu.perByte;
+    this.sendCosts = this.fixedSend !== 0 || this.perByte > 0;
+    this.sized = this.network.limited || this.perByte > 0;
+  }
+
+  /** The end of the sample path: nothing booked lies beyond it. */
+  get end(): number {
+    let end = Math.max(this.now, this.latest, this.clients?.lastEnd ?? 0);
+    for (const free of this.cpuFree) if (free > end) end = free;
+    return end;
+  }
+
+  /** Utilisation of every server over the measured window, or over the whole run without a workload. */
+  utilisation(): Busy {
+    const to = this.before === null ? this.end : this.now;
+    const from = this.before?.time ?? 0;
+    const { before } = this;
+    const after = this.busyUntil(to);
+    const share = (name: "cpu" | "egress" | "ingress" | "disk", servers = 1): number[] =>
+      after[name].map((busy, node) =>
+        to > from ? (busy - (before?.[name][node] ?? 0)) / (to - from) / servers : 0,
+      );
+    return {
+      time: to - from,
+      cpu: share("cpu", this.coresPerNode),
+      egress: share("egress"),
+      ingress: share("ingress"),
+      disk: share("disk"),
+    };
+  }
+
+  /** Seconds each server has been busy by `time`: what is booked beyond it does not count yet. */
+  protected busyUntil(time: number): Busy {
+    const { network } = this;
+    const upTo = (busy: number, free: number): number =>
+      free > time ? Math.max(0, busy - (free - time)) : busy;
+    const each = (get: (node: number) => number): number[] => Array.from(this.states, (_, node) => get(node));
+    return {
+      time,
+      cpu: each((node) => upTo(this.cpuBusy[node], this.cpuFree[node])),
+      egress: each((node) => upTo(network.egressBusy[node], network.egressFree[node])),
+      ingress: each((node) => upTo(network.ingressBusy[node], network.ingressFree[node])),
+      disk: each((node) => upTo(this.disks[node]?.busy ?? 0, this.disks[node]?.end ?? 0)),
+    };
+  }
+
+  /** Messages sent and not yet handled. */
+  get inFlight(): number {
+    const { slots } = this;
+    const moving = slots.count((type) => type === slotColumns.MESSAGE || type === slotColumns.PASSED);
+    return moving + (this.cores?.messages(slots) ?? 0);
+  }
+
+  protected tooLong(maxEvents: number): never {
+    const reached = `got to ${this.now.toPrecision(4)} s with ${this.clients?.inFlight ?? 0} operations in flight`;
+    throw new LimitError(`${this.protocol.name}: run must end within ${maxEvents} events, ${reached}`);
+  }
+
+  /** Now and then: are the invariants true, and does time still pass? */
+  protected lookIn(): void {
+    if (this.now > this.lastLook) {
+      this.lastLook = this.now;
+      this.looksAtSameTime = 0;
+    } else if (++this.looksAtSameTime > MOST_LOOKS_AT_ONE_TIME) {
+      throw new LimitError(
+        `${this.protocol.name}: time must pass, got ${MOST_LOOKS_AT_ONE_TIME * LOOK_EVERY} events at ${this.now} s (closed-loop clients that neither think nor wait?)`,
+      );
+    }
+    this.look();
+  }
+
+  protected look(): void {
+    for (const [name, holds] of Object.entries(this.protocol.always)) {
+      if (holds(this.states)) continue;
+      throw new DomainError(
+        `${this.protocol.name}: invariant ${name} must hold, got a violation at ${this.now.toPrecision(6)} s (event ${this.events})`,
+      );
+    }
+    for (const [name, happened] of Object.entries(this.protocol.sometimes)) {
+      if (!this.seen.has(name) && happened(this.states)) this.seen.add(name);
+    }
+  }
+}
