@@ -3,7 +3,13 @@ import { test } from "node:test";
 import { chiSquarePValue, kolmogorovDistance, kolmogorovPValue } from "./goodness-of-fit.ts";
 import { RandomStream, type RandomStreams, randomStreams } from "./random.ts";
 import { normalCdf, normalSurvival } from "./special.ts";
-import { exponentialTable, exponentialTailStart, normalTable, normalTailStart } from "./ziggurat.ts";
+import {
+  exponentialTable,
+  exponentialTailStart,
+  normalRare,
+  normalTable,
+  normalTailStart,
+} from "./ziggurat.ts";
 
 /** All statistical tests of this file fail by chance once in 10^7 seeds; the seeds are fixed. */
 const LEVEL = 1e-7;
@@ -219,6 +225,18 @@ test("the exponential and normal tails beyond the last layer have their mass and
   assert.ok(Math.abs(meanExcess - 1) < 5 / Math.sqrt(exponentialCount), `mean excess ${meanExcess}`);
 });
 
+test("normal draws from the tail have the tail's shape", () => {
+  const stream = randomStreams(6).stream("tail");
+  const sample = Float64Array.from({ length: 100_000 }, () => normalRare(stream, 0, 0));
+  sample.sort((a, b) => a - b);
+  const mass = normalSurvival(normalTailStart);
+  const p = kolmogorovPValue(
+    kolmogorovDistance(sample, (x) => 1 - normalSurvival(x) / mass),
+    sample.length,
+  );
+  assert.ok(p > LEVEL, `p = ${p}`);
+});
+
 test("integers are equally likely: words that would tip the balance are drawn again", () => {
   // 2^32 mod 6 = 4: of the words that map to 0, the one with rest 0 must go.
   const six = new Scripted([0, 1]);
@@ -293,6 +311,8 @@ test("no two paths share a stream, and neighbouring seeds differ in half of the 
   for (const name of ["a", "b", "", "1"])
     for (const leaf of ["", "a", "b"]) note(`${name}>${leaf}`, root.child(name), leaf);
   for (let i = 0; i < 100; i++) note(`child ${i}`, root.child(i), "a");
+  // The two halves of 97 are the units of "a\0": only the kind tells them apart.
+  note("child a0", root.child("a\0"), "a");
   note("deep", root.child("a").child("b"), "c");
   note("deep other", root.child("ab"), "c");
   note("number in number", root.child(1).child(2), "c");
