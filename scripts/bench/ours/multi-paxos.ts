@@ -1,0 +1,46 @@
+/**
+ * W3 on our engine: the project's own Multi-Paxos. Variants:
+ *
+ * - `study`: through a study, with audits, histories and all its statistics;
+ * - `bare`: one simulated run with audits, without histories and statistics.
+ */
+import { exponential, shifted } from "../../../lib/core/distributions.ts";
+import { cpu } from "../../../lib/core/machines.ts";
+import { networks } from "../../../lib/core/networks.ts";
+import { us } from "../../../lib/core/units.ts";
+import { workload } from "../../../lib/core/workloads.ts";
+import { protocolNamed } from "../../../lib/protocols/index.ts";
+import { buildSystem } from "../../../lib/protocols/system.ts";
+import { simulateRun } from "../../../lib/simulation/run.ts";
+import { childArguments, report } from "../child.ts";
+import { latencyOf, runStudy } from "./run-study.ts";
+
+const { variant, size, operations, seed } = childArguments();
+const protocol = protocolNamed("multi-paxos");
+const system = buildSystem(protocol, {
+  network: networks.lan({ nodes: size, oneWay: shifted(exponential(us(50)), us(250)), order: "datagram" }),
+  cpu: cpu({ receive: us(10) }),
+  // The workload commits an operation at its own majority, in whatever order, and sends nothing else.
+  answerWhen: "chosen",
+  heartbeatInterval: 1e6,
+});
+const load = workload.poisson(10_000);
+
+if (variant === "bare") {
+  let sum = 0;
+  const begun = performance.now();
+  const run = simulateRun(protocol, system, load, {
+    seed,
+    operations,
+    history: "off",
+    completion: (commitLatency) => {
+      sum += commitLatency;
+    },
+  });
+  const elapsed = (performance.now() - begun) / 1e3;
+  const { ok } = run.operations;
+  report("multi-paxos", "protolab, histories off", ok, elapsed, sum / ok);
+} else {
+  const { row, elapsed, measured } = await runStudy(system, load, operations, seed);
+  report("multi-paxos", "protolab", measured, elapsed, latencyOf(row));
+}
