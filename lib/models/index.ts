@@ -4,12 +4,27 @@
 import { unknownName } from "../core/errors.ts";
 import type { AnyModel } from "../core/model.ts";
 import { leaderCommitLatency } from "./consensus/leader-commit-latency.ts";
+import { rttPlusFsync } from "./consensus/rtt-plus-fsync.ts";
 import { mm1 } from "./queueing/mm1.ts";
+import { cpuBound, nicBound, parallelSends, treeFanOut } from "./textbook/delay-readings.ts";
+import { centralQueue, drainTime, randomSplit } from "./textbook/load-readings.ts";
+import { textbookDelay } from "./textbook/textbook-delay.ts";
+import { textbookLoad } from "./textbook/textbook-load.ts";
 
 /** All models under the names by which programs know them. */
 export const models = {
   mm1,
   leaderCommitLatency,
+  rttPlusFsync,
+  textbookDelay,
+  nicBound,
+  cpuBound,
+  parallelSends,
+  treeFanOut,
+  textbookLoad,
+  drainTime,
+  randomSplit,
+  centralQueue,
 } as const;
 
 /** The same by id, in this order, their input and output types forgotten. */
