@@ -30,7 +30,7 @@ test("figures in scripts cannot end them: what the page reads is the figure", ()
     title,
     x: { name: "x" },
     y: { name: "y" },
-    series: [{ model: [{ x: 1, y: 1 }] }],
+    series: [{ series: title, model: [{ x: 1, y: 1 }] }],
   });
   const html = figureHtml(figure, { id: "f" });
   assert.equal(html.match(/<\/script>/g)?.length, 1);
