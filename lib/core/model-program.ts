@@ -1,22 +1,50 @@
 /**
- * A model's text made into a checked program: relations between inputs, then equations, each stability condition
- * right after the last symbol it reads. Everything wrong with a definition is refused here, when it loads.
+ * A model's text made into a checked program: its equations in order, and each condition right after the last symbol
+ * it reads. Everything wrong with a definition is refused here, when it loads.
  */
-import { type DimensionText, readDimension } from "./dimension.ts";
+import { type DimensionText, readDimension, sameDimension, unitText } from "./dimension.ts";
 import { checkAssignment, type Kind, kindOf, type Signature, type Surroundings } from "./dimension-check.ts";
 import { type Condition, checkName, type Equation, readCondition, readEquation } from "./equation.ts";
 import { DomainError, show, unknownName } from "./errors.ts";
 import { symbolsOf } from "./expression.ts";
-import type { InputTable, ModelDefinition, ModelInput, ModelSymbol, Quantity } from "./model-types.ts";
+import type {
+  DimensionalVerdict,
+  InputTable,
+  ModelDefinition,
+  ModelInput,
+  ModelSymbol,
+  Quantity,
+} from "./model-types.ts";
 
 export type AnyDefinition = ModelDefinition<InputTable, Readonly<Record<string, Quantity>>>;
 
 export type Statement =
   | { readonly does: "assign"; readonly equation: Equation; readonly reads: ReadonlySet<string> }
-  /** A relation between inputs: DomainError where it does not hold. */
+  /** A relation that belongs to the domain: DomainError where it does not hold. */
   | { readonly does: "require"; readonly condition: Condition; readonly reads: ReadonlySet<string> }
   /** A condition for a steady state. */
   | { readonly does: "stabilise"; readonly condition: Condition; readonly reads: ReadonlySet<string> };
+
+type Guard = Exclude<Statement, { readonly does: "assign" }>;
+
+function guards(id: string, does: Guard["does"], texts: readonly string[] = []): Guard[] {
+  return texts.map((text) => {
+    const condition = readCondition(id, text);
+    return { does, condition, reads: symbolsOf(condition.expression) };
+  });
+}
+
+/** What the dimensions of an equation kept as printed come to; none when they are right after all. */
+function verdictOn(equation: Equation, wanted: Kind, at: Surroundings): DimensionalVerdict[] {
+  const found = kindOf(equation.expression, at);
+  if (typeof found === "string" || typeof wanted === "string") {
+    checkAssignment(equation.expression, equation.target, wanted, at);
+    return [];
+  }
+  if (sameDimension(found, wanted)) return [];
+  const { text, target } = equation;
+  return [{ equation: text, symbol: target, claimed: unitText(wanted), found: unitText(found) }];
+}
 
 export interface Program {
   readonly id: string;
@@ -25,6 +53,7 @@ export interface Program {
   readonly statements: readonly Statement[];
   readonly equations: ReadonlyMap<string, Equation>;
   readonly functions: ReadonlyMap<string, (...args: never[]) => unknown>;
+  readonly verdicts: readonly DimensionalVerdict[];
 }
 
 export function isNumberInput(input: ModelInput): input is Extract<ModelInput, { dimension: DimensionText }> {
@@ -84,46 +113,47 @@ export function programOf(definition: AnyDefinition): Program {
   }
   const statements: Statement[] = [];
   const equations = new Map<string, Equation>();
-  const check = (condition: Condition): Surroundings => {
-    const at = { where: `${id}: condition ${JSON.stringify(condition.text)}`, symbols: known, functions };
-    kindOf(condition.expression, at);
-    return at;
+  const check = ({ text, expression }: Condition): void => {
+    kindOf(expression, { where: `${id}: condition ${JSON.stringify(text)}`, symbols: known, functions });
   };
-  for (const text of definition.requires ?? []) {
-    const condition = readCondition(id, text);
-    check(condition);
-    statements.push({ does: "require", condition, reads: symbolsOf(condition.expression) });
-  }
-  let waiting = (definition.stable ?? []).map((text) => readCondition(id, text));
+  let waiting: Guard[] = [
+    ...guards(id, "require", definition.requires),
+    ...guards(id, "stabilise", definition.stable),
+  ];
   const settle = (): void => {
-    waiting = waiting.filter((condition) => {
-      const reads = symbolsOf(condition.expression);
-      if (![...reads].every((name) => known.has(name))) return true;
-      check(condition);
-      statements.push({ does: "stabilise", condition, reads });
+    waiting = waiting.filter((guard) => {
+      if (![...guard.reads].every((name) => known.has(name))) return true;
+      check(guard.condition);
+      statements.push(guard);
       return false;
     });
   };
   settle();
+  const verdicts: DimensionalVerdict[] = [];
   for (const text of definition.equations) {
     const equation = readEquation(id, text);
     const at = { where: `${id}: equation ${JSON.stringify(text)}`, symbols: known, functions };
     const wanted = declared.get(equation.target);
     if (wanted === undefined) throw unknownName(at.where, "symbol", equation.target, [...declared.keys()]);
     if (known.has(equation.target)) throw new DomainError(`${at.where} defines ${equation.target} again`);
-    checkAssignment(equation.expression, equation.target, wanted, at);
+    if (definition.asPrinted === undefined) checkAssignment(equation.expression, equation.target, wanted, at);
+    else verdicts.push(...verdictOn(equation, wanted, at));
     known.set(equation.target, wanted);
     equations.set(equation.target, equation);
     statements.push({ does: "assign", equation, reads: symbolsOf(equation.expression) });
     settle();
   }
-  for (const condition of waiting) check(condition);
+  for (const guard of waiting) check(guard.condition);
+  if (definition.asPrinted !== undefined && verdicts.length === 0) {
+    throw new DomainError(`${id}: asPrinted is for formulas whose dimensions are wrong; these are right`);
+  }
   const program: Program = {
     id,
     inputs,
     outputs: Object.keys(outputs),
     statements,
     equations,
+    verdicts,
     functions: new Map(Object.entries(definition.functions ?? {}).map(([name, f]) => [name, f.compute])),
   };
   checkUse(program, declared);

@@ -5,13 +5,13 @@
  * so means are kept exactly and a constant delay stays one exact atom. Sums of two delays are cut again the same way.
  * With 96 pieces, means of order statistics are right to a few parts in 10^4 of the spread (tested by quadrature).
  *
- * Every atom also carries how much of it is propagation, disk and waiting for the disk, so that the parts of a
+ * Every atom also carries how much of it is propagation, disk, waiting for the disk or for a pipeline slot, so that the parts of a
  * decided latency add up to the whole.
  */
 import type { Distribution } from "../../core/distributions.ts";
 
 /** What a delay is made of. */
-export const DELAY_PARTS = ["propagation", "disk", "diskWait"] as const;
+export const DELAY_PARTS = ["propagation", "disk", "diskWait", "slotWait"] as const;
 export type DelayPart = (typeof DELAY_PARTS)[number];
 
 /** Values in ascending order with their probabilities, and the mean share of each part at each value. */
@@ -39,9 +39,14 @@ const CUTS: readonly number[] = (() => {
 const NODES = [0.5 - Math.sqrt(0.15), 0.5, 0.5 + Math.sqrt(0.15)];
 const NODE_WEIGHTS = [5 / 18, 8 / 18, 5 / 18];
 
+/** The same shares for every part. */
+export function partsOf<T>(share: T): { readonly [P in DelayPart]: T } {
+  return { propagation: share, disk: share, diskWait: share, slotWait: share };
+}
+
 function atomsOf(values: Float64Array, weights: Float64Array, part: DelayPart): Atoms {
   const zero = new Float64Array(values.length);
-  return { values, weights, parts: { propagation: zero, disk: zero, diskWait: zero, [part]: values } };
+  return { values, weights, parts: { ...partsOf(zero), [part]: values } };
 }
 
 /** One sure delay. */
@@ -159,13 +164,14 @@ class Cutter {
     propagation: [],
     disk: [],
     diskWait: [],
+    slotWait: [],
   };
   private readonly merge: boolean;
   private total = 0;
   private piece = 0;
   private weight = 0;
   private value = 0;
-  private readonly sums = { propagation: 0, disk: 0, diskWait: 0 };
+  private readonly sums = { propagation: 0, disk: 0, diskWait: 0, slotWait: 0 };
 
   /** @param merge cuts again at the fixed points; otherwise every atom is kept */
   constructor(merge: boolean) {
@@ -203,6 +209,7 @@ class Cutter {
         propagation: Float64Array.from(this.parts.propagation),
         disk: Float64Array.from(this.parts.disk),
         diskWait: Float64Array.from(this.parts.diskWait),
+        slotWait: Float64Array.from(this.parts.slotWait),
       },
     };
   }

@@ -4,7 +4,7 @@ import { stationWait } from "../queueing/station-wait.ts";
 import { commitLaw, quantileOf } from "./commit-quantile.ts";
 import type { DiskLaw } from "./group-commit.ts";
 import { type CpuWaits, leaderCpu } from "./leader-cpu.ts";
-import { type Links, quorumRound, type Round } from "./quorum-round.ts";
+import { type Links, quorumRound, type Round, type SlotWait } from "./quorum-round.ts";
 
 const fromRound = (
   tex: string,
@@ -43,16 +43,29 @@ export const COMMIT_FUNCTIONS = {
   },
   quorumRound: {
     tex: "\\mathrm{Round}",
-    arguments: ["links", "disk", "choice", "choice", "rate", "one", "size", "time", "time", "time"],
+    arguments: [
+      "links",
+      "disk",
+      "slotWaits",
+      "choice",
+      "choice",
+      "rate",
+      "one",
+      "size",
+      "time",
+      "time",
+      "time",
+    ],
     result: "round",
     meaning:
       "order statistics of independent votes that are not alike: out, group commit, back (quorum-round.ts); means to a few parts in 10^4 of the votes' spread, exact for constant delays",
     compute: (
       links: Links,
       disk: DiskLaw | null,
+      slotWaits: readonly SlotWait[],
       order: string,
       answers: string,
-      arrivalRate: number,
+      messageRate: number,
       quorum: number,
       recordBytes: number,
       send: number,
@@ -60,7 +73,8 @@ export const COMMIT_FUNCTIONS = {
       overhead: number,
     ) =>
       quorumRound(links, disk, order === "stream", {
-        arrivalRate,
+        messageRate,
+        slotWaits,
         quorum,
         inOrderAnswers: answers === "applied",
         recordBytes,
@@ -83,6 +97,13 @@ export const COMMIT_FUNCTIONS = {
     "sends before the leader's own vote, where that decides",
     (r) => r.ownSends,
   ),
+  slotWait: fromRound(
+    "w_p",
+    "time",
+    "wait for a slot of the deciding follower's pipeline",
+    (r) => r.slotWait,
+  ),
+  diskBusy: fromRound("b_d", "one", "share of time a disk is writing", (r) => r.diskBusy),
   orderWait: fromRound("u", "time", "wait for earlier operations to be decided", (r) => r.orderWait),
   nearestPropagation: fromRound("D_{(1)}", "time", "propagation of the first vote back", (r) => r.nearest),
   decidingPropagation: fromRound("D_{(q)}", "time", "propagation of the deciding vote", (r) => r.propagation),

@@ -12,6 +12,7 @@ import {
   cutQuantile,
   meanDelay,
   mixDelays,
+  partsOf,
 } from "./atoms.ts";
 import type { Round } from "./quorum-round.ts";
 
@@ -30,7 +31,7 @@ function waitLaw(mean: number, busy: number, typicalJob: number): Atoms {
 
 /** The decided round as atoms. */
 function decidedLaw({ times, weights }: Round): Atoms {
-  return condense({ values: times, weights, parts: { propagation: times, disk: times, diskWait: times } });
+  return condense({ values: times, weights, parts: partsOf(times) });
 }
 
 /** The least value that at least a share p lies at or below, between atoms by straight lines. */

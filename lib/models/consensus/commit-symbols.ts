@@ -13,7 +13,7 @@ import { checkNumber } from "../../core/parameters.ts";
 import type { DiskSpec } from "../../core/system.ts";
 import { WAITING } from "../queueing/station-wait.ts";
 import type { DiskLaw } from "./group-commit.ts";
-import type { Link, Links } from "./quorum-round.ts";
+import type { Link, Links, SlotWait } from "./quorum-round.ts";
 
 type Delay = Parameters<typeof toDistribution>[1];
 
@@ -67,6 +67,34 @@ const diskInput: StructuredInput<DiskLaw | null, DiskSpec | null> & { readonly d
     if (given.bandwidth === null) return { fsync, perByte: 0 };
     const rule = { dimension: "bandwidth", above: 0, meaning: "disk bandwidth" } as const;
     return { fsync, perByte: 8 / checkNumber(where, "bandwidth", given.bandwidth, rule) };
+  },
+};
+
+const slotWaitsInput: StructuredInput<readonly SlotWait[], readonly SlotWait[]> & {
+  readonly default: readonly SlotWait[];
+} = {
+  kind: "structured",
+  type: "slotWaits",
+  tex: "w_{1 \\dots n-1}",
+  meaning:
+    "for each link, the chance that its pipeline is full and the longest wait then; none when unlimited",
+  unit: "1, s",
+  default: [],
+  read(where, given) {
+    if (!Array.isArray(given)) throw new DomainError(`${where} must be a list, got ${show(given)}`);
+    return given.map((wait: SlotWait, i) => ({
+      chance: checkNumber(`${where}[${i}]`, "chance", wait.chance, {
+        dimension: "one",
+        min: 0,
+        max: 1,
+        meaning: "chance",
+      }),
+      longest: checkNumber(`${where}[${i}]`, "longest", wait.longest, {
+        dimension: "time",
+        min: 0,
+        meaning: "longest wait",
+      }),
+    }));
   },
 };
 
@@ -139,6 +167,16 @@ export const COMMIT_INPUTS = {
     tex: "\\mathit{order}",
     meaning: "whether links keep order",
   },
+  batch: {
+    tex: "m",
+    dimension: "one",
+    min: 1,
+    default: 1,
+    meaning: "mean operations in one message; batchedCommitLatency finds it",
+  },
+  batchScv: scv("C_m^2", "the operations in a message", 0),
+  gatherWait: time("w_m", "mean time an operation waits for its message to be put together"),
+  slotWaits: slotWaitsInput,
   answers: {
     kind: "choice",
     choices: ["applied", "chosen"],
@@ -169,6 +207,8 @@ const span = (tex: string, meaning: string): Quantity => ({ tex, dimension: "tim
 const square = (tex: string, meaning: string): Quantity => ({ tex, dimension: "s^2", meaning });
 
 export const COMMIT_SYMBOLS = {
+  messageRate: { tex: "\\lambda_m", dimension: "rate", meaning: "messages per second to each follower" },
+  requestBytes: { tex: "s_1", dimension: "size", meaning: "bytes of a request" },
   followers: one("f", "followers, n − 1"),
   needed: one("q'", "quorum in force"),
   copyBytes: { tex: "s'", dimension: "size", meaning: "bytes of one copy" },
@@ -181,10 +221,11 @@ export const COMMIT_SYMBOLS = {
   takeInRequest: span("i_r", "processor time to take in a request"),
   takeInCopy: span("i", "processor time to take in a copy"),
   takeInVote: span("i_h", "processor time to take in a vote"),
-  requestWork: span("S_r", "leader's processor time for a request and its copies"),
-  cpuWork: span("S", "leader's processor time for one operation"),
-  copiesWork: span("X", "egress time of all copies of one operation"),
+  requestWork: span("S_r", "leader's processor time for a message's requests and its copies"),
+  cpuWork: span("S", "leader's processor time for one message and its operations"),
+  copiesWork: span("X", "egress time of all copies of one message"),
   requestIngress: span("y", "ingress time of a request"),
+  requestScv: one("C_{s_1}^2", "squared coefficient of variation of a request's size"),
   sizeScv: one("C_{s'}^2", "squared coefficient of variation of a copy's size"),
   requestVariance: square("\\sigma_r^2", "variance of the processor time for a request and its copies"),
   voteVariance: square("\\sigma_v^2", "variance of the processor time for a vote"),
@@ -193,7 +234,7 @@ export const COMMIT_SYMBOLS = {
   requestCpuAlone: span("W_r^0", "processor wait if only requests were served"),
   ingressAlone: span("W_y", "wait at the leader's ingress port"),
   egressQueue: span("W_x", "wait at the leader's egress port"),
-  followerCpu: span("S_f", "follower's processor time for one operation"),
+  followerCpu: span("S_f", "follower's processor time for one message"),
   followerQueue: span("W_f", "wait at a follower's processor"),
   followerIngress: span("y_f", "what ports slower on the way in than out add to a copy and a vote"),
   overhead: span("g", "what every vote costs besides propagation, disk and its turn"),
@@ -220,6 +261,7 @@ export const COMMIT_OUTPUTS = {
   egressUtilisation: one("\\rho_x", "of the leader's egress port"),
   ingressUtilisation: one("\\rho_y", "of the leader's ingress port"),
   followerUtilisation: one("\\rho_f", "of a follower's busiest station"),
+  diskUtilisation: one("\\rho_d", "of a disk"),
   clientPropagation: span("T_1", "between client and leader"),
   ingress: span("T_2", "in ingress ports"),
   cpuWait: span("T_3", "waiting for processors"),
@@ -230,5 +272,8 @@ export const COMMIT_OUTPUTS = {
   quorumWait: span("T_8", "further propagation, to the vote that completes the quorum"),
   diskWait: span("T_9", "waiting for the write before"),
   disk: span("T_{10}", "in the write that decides"),
-  batchWait: span("T_{11}", "for operations before it to be decided, where links do not keep order"),
+  batchWait: span(
+    "T_{11}",
+    "for a message to be put together, a pipeline slot, and, where links do not keep order, operations before it",
+  ),
 } as const satisfies Record<string, Quantity>;

@@ -6,7 +6,7 @@
  * all atoms in ascending order gives, without sampling, the mean k-th vote and who casts it. Equal times are taken
  * in the order of the voters.
  */
-import { type Atoms, DELAY_PARTS, type DelayPart } from "./atoms.ts";
+import { type Atoms, DELAY_PARTS, type DelayPart, partsOf } from "./atoms.ts";
 
 /** One voter: a sure offset and a random delay after it. */
 export interface Voter {
@@ -73,7 +73,7 @@ export function kthVotes(voters: readonly Voter[]): readonly KthVote[] {
   const votes = Array.from({ length: n }, () => ({
     mean: 0,
     offset: 0,
-    parts: { propagation: 0, disk: 0, diskWait: 0 },
+    parts: { ...partsOf(0) } as { [P in DelayPart]: number },
     byVoter: new Array<number>(n).fill(0),
     times,
     weights: new Float64Array(events.length),

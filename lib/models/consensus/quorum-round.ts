@@ -7,7 +7,17 @@
  * vote completes the quorum, when, and what it was made of.
  */
 import type { Distribution } from "../../core/distributions.ts";
-import { type Atoms, addDelays, constantDelay, cutDelay, inOrder, meanDelay } from "./atoms.ts";
+import {
+  type Atoms,
+  addDelays,
+  constantDelay,
+  cutDelay,
+  cutQuantile,
+  inOrder,
+  meanDelay,
+  mixDelays,
+  partsOf,
+} from "./atoms.ts";
 import { type KthVote, kthVotes, type Voter } from "./decision.ts";
 import { type DiskLaw, type GroupCommit, groupCommit } from "./group-commit.ts";
 
@@ -20,10 +30,19 @@ export interface Link {
 /** Links of the leader in the order in which copies are sent. */
 export type Links = readonly Link[];
 
+/** What a copy waits for a slot of its follower's pipeline: nothing, or with a chance up to a longest time. */
+export interface SlotWait {
+  readonly chance: number;
+  readonly longest: number;
+}
+
 /** What a round needs besides its links. Times in seconds. */
 export interface RoundCosts {
-  readonly arrivalRate: number;
+  /** Messages per second to each follower. */
+  readonly messageRate: number;
   readonly quorum: number;
+  /** One entry for each link, or none when pipelines have no limit. */
+  readonly slotWaits: readonly SlotWait[];
   /** Bytes of one record on disk. */
   readonly recordBytes: number;
   /** Leader's processor time to send one copy. */
@@ -56,6 +75,9 @@ export interface Round {
   readonly nearest: number;
   readonly disk: number;
   readonly diskWait: number;
+  readonly slotWait: number;
+  /** Share of time a disk is writing. */
+  readonly diskBusy: number;
   /** Mean times of the followers' first, second, … vote. */
   readonly votes: readonly number[];
   readonly quorum: number;
@@ -73,12 +95,24 @@ function wayOf(link: Link, ordered: boolean, rate: number, disk: GroupCommit | n
   return addDelays(disk === null ? out : addDelays(out, disk.delay), leg(link.back));
 }
 
-/** Equal links share one way, found once. */
-function waysOf(links: Links, ordered: boolean, rate: number, disk: GroupCommit | null): Atoms[] {
+/** The wait for a slot that comes free at a time spread evenly up to the longest. */
+function slotLaw({ chance, longest }: SlotWait): Atoms {
+  const none = constantDelay(0, "slotWait");
+  if (chance === 0 || longest === 0) return none;
+  return mixDelays(
+    none,
+    cutQuantile((p) => p * longest, longest / 2, "slotWait"),
+    chance,
+  );
+}
+
+/** Each follower's way. Equal links share one, found once. */
+function waysOf(links: Links, ordered: boolean, costs: RoundCosts, disk: GroupCommit | null): Atoms[] {
   const known = new Map<string, Atoms>();
-  return links.map((link) => {
-    const key = JSON.stringify([link.out.spec, link.back.spec]);
-    const way = known.get(key) ?? wayOf(link, ordered, rate, disk);
+  return links.map((link, i) => {
+    const slot = costs.slotWaits[i] ?? { chance: 0, longest: 0 };
+    const key = JSON.stringify([link.out.spec, link.back.spec, slot]);
+    const way = known.get(key) ?? addDelays(wayOf(link, ordered, costs.messageRate, disk), slotLaw(slot));
     known.set(key, way);
     return way;
   });
@@ -92,16 +126,16 @@ function lawOf({ times, weights }: KthVote): Atoms {
   return {
     values,
     weights: Float64Array.from(kept, (i) => weights[i]),
-    parts: { propagation: zero, disk: zero, diskWait: zero },
+    parts: partsOf(zero),
   };
 }
 
 /** What a round comes to. */
 export function quorumRound(links: Links, disk: DiskLaw | null, ordered: boolean, costs: RoundCosts): Round {
-  const { arrivalRate, quorum, send, transmission, overhead } = costs;
-  const commit = disk === null ? null : groupCommit(disk, arrivalRate, costs.recordBytes);
+  const { messageRate, quorum, send, transmission, overhead } = costs;
+  const commit = disk === null ? null : groupCommit(disk, messageRate, costs.recordBytes);
   const sends = links.length * send;
-  const followers: Voter[] = waysOf(links, ordered, arrivalRate, commit).map((delay, i) => ({
+  const followers: Voter[] = waysOf(links, ordered, costs, commit).map((delay, i) => ({
     offset: Math.max(send + (i + 1) * transmission, (i + 1) * send + transmission) + overhead,
     delay,
   }));
@@ -116,7 +150,7 @@ export function quorumRound(links: Links, disk: DiskLaw | null, ordered: boolean
   const byFollower = 1 - decided.byVoter[0];
   // On links that keep order every voter's votes come in order, so quorums are complete in order anyway.
   const law = lawOf(decided);
-  const answered = costs.inOrderAnswers && !ordered ? inOrder(law, arrivalRate) : law;
+  const answered = costs.inOrderAnswers && !ordered ? inOrder(law, messageRate) : law;
   return {
     times: answered.values,
     weights: answered.weights,
@@ -129,6 +163,8 @@ export function quorumRound(links: Links, disk: DiskLaw | null, ordered: boolean
     nearest: Math.min(votes[0]?.parts.propagation ?? 0, decided.parts.propagation),
     disk: decided.parts.disk,
     diskWait: decided.parts.diskWait,
+    slotWait: decided.parts.slotWait,
+    diskBusy: commit?.busy ?? 0,
     votes: votes.map((vote) => vote.mean),
     quorum,
     late: all.slice(quorum).reduce((sum, vote) => sum + vote.byVoter[0], 0),
