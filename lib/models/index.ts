@@ -3,8 +3,17 @@
  */
 import { unknownName } from "../core/errors.ts";
 import type { AnyModel } from "../core/model.ts";
+import { closedLoop } from "./consensus/closed-loop.ts";
 import { leaderCommitLatency } from "./consensus/leader-commit-latency.ts";
+import { leaderScaling } from "./consensus/leader-scaling.ts";
+import { dissectingLoad } from "./consensus/load-formula.ts";
+import { messagesPerOperation } from "./consensus/messages-per-operation.ts";
+import { paxosLeader } from "./consensus/published-paxos.ts";
+import { quorumAvailability } from "./consensus/quorum-availability.ts";
+import { quorumLatency, quorumLatencyExponential, quorumLatencyUnequal } from "./consensus/quorum-latency.ts";
 import { rttPlusFsync } from "./consensus/rtt-plus-fsync.ts";
+import { splitVote } from "./consensus/split-vote.ts";
+import { wanCommit } from "./consensus/wan-commit.ts";
 import { mm1 } from "./queueing/mm1.ts";
 import { cpuBound, nicBound, parallelSends, treeFanOut } from "./textbook/delay-readings.ts";
 import { centralQueue, drainTime, randomSplit } from "./textbook/load-readings.ts";
@@ -16,6 +25,17 @@ export const models = {
   mm1,
   leaderCommitLatency,
   rttPlusFsync,
+  paxosLeader,
+  leaderScaling,
+  closedLoop,
+  quorumLatency,
+  quorumLatencyExponential,
+  quorumLatencyUnequal,
+  wanCommit,
+  splitVote,
+  quorumAvailability,
+  dissectingLoad,
+  messagesPerOperation,
   textbookDelay,
   nicBound,
   cpuBound,

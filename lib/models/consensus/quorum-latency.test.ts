@@ -24,7 +24,7 @@ const group = fc
 test("uniform and exponential round trips have their closed forms", () => {
   fc.assert(
     fc.property(group, fc.double({ min: 1e-4, max: 10, noNaN: true }), ({ nodes, quorum }, scale) => {
-      const flat = quorumLatency({ nodes, quorum, roundTrip: uniform({ min: 0, max: scale }) }).latency;
+      const flat = quorumLatency({ nodes, quorum, roundTrip: uniform(0, scale) }).latency;
       near(flat, (scale * (quorum - 1)) / nodes);
       const law = exponential(scale);
       const closed = quorumLatencyExponential({ nodes, quorum, meanRoundTrip: scale }).latency;
