@@ -47,8 +47,6 @@ export interface World {
 }
 
 const KEYS = ["only", "runs", "quick", "out", "signal", "progress", "note"];
-/** Seconds that a run takes, roughly. */
-const LENGTH = 1;
 /** Milliseconds after which a run is given up: even a machine a hundred times slower has ended by then. */
 const PATIENCE = 300_000;
 /** Fewest operations of a run. */
@@ -161,7 +159,7 @@ function nameOf(engine: Engine, command: Command): string {
 }
 
 function operationsOf(workload: Workload, engine: Engine, options: BenchOptions): number {
-  const whole = workload.operations ?? engine.pace * LENGTH;
+  const whole = workload.operations ?? engine.pace * (engine.length ?? 1);
   if (!Number.isFinite(whole))
     throw new DomainError(`bench: pace must be a number, got ${show(engine.pace)}`);
   // Memory is measured at its full length or not at all.
