@@ -14,7 +14,13 @@ import { quorumLatency, quorumLatencyExponential, quorumLatencyUnequal } from ".
 import { rttPlusFsync } from "./consensus/rtt-plus-fsync.ts";
 import { splitVote } from "./consensus/split-vote.ts";
 import { wanCommit } from "./consensus/wan-commit.ts";
+import { allenCunneen } from "./queueing/allen-cunneen.ts";
+import { kingman, kraemerLangenbachBelz, marchal } from "./queueing/gg1.ts";
+import { md1 } from "./queueing/md1.ts";
+import { mg1 } from "./queueing/mg1.ts";
+import { mg1Ps } from "./queueing/mg1-ps.ts";
 import { mm1 } from "./queueing/mm1.ts";
+import { mmc } from "./queueing/mmc.ts";
 import { cpuBound, nicBound, parallelSends, treeFanOut } from "./textbook/delay-readings.ts";
 import { centralQueue, drainTime, randomSplit } from "./textbook/load-readings.ts";
 import { textbookDelay } from "./textbook/textbook-delay.ts";
@@ -23,6 +29,14 @@ import { textbookLoad } from "./textbook/textbook-load.ts";
 /** All models under the names by which programs know them. */
 export const models = {
   mm1,
+  mmc,
+  md1,
+  mg1,
+  mg1Ps,
+  kingman,
+  marchal,
+  kraemerLangenbachBelz,
+  allenCunneen,
   leaderCommitLatency,
   rttPlusFsync,
   paxosLeader,
