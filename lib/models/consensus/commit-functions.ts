@@ -140,7 +140,7 @@ export const COMMIT_FUNCTIONS = {
   },
   commitLaw: {
     tex: "\\mathcal{L}",
-    arguments: ["round", "time", "time", "one", "time", "time", "one", "time"],
+    arguments: ["round", "time", "time", "one", "time", "time", "one", "time", "time", "time"],
     result: "law",
     meaning:
       "law of the commit latency: decision and waits added as independent; waits as gamma laws with an atom at 0 (commit-quantile.ts)",

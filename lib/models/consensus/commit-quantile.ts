@@ -29,6 +29,15 @@ function waitLaw(mean: number, busy: number, typicalJob: number): Atoms {
   );
 }
 
+/** A wait up to a longest time: spread evenly, with an atom at 0 or at the longest where the mean asks for one. */
+function gatherLaw(mean: number, longest: number): Atoms {
+  if (mean === 0 || longest === 0) return constantDelay(mean, "diskWait");
+  const even = cutQuantile((p) => p * longest, longest / 2, "diskWait");
+  const share = (2 * mean) / longest;
+  if (share <= 1) return mixDelays(constantDelay(0, "diskWait"), even, share);
+  return mixDelays(even, constantDelay(longest, "diskWait"), Math.min(1, share - 1));
+}
+
 /** The decided round as atoms. */
 function decidedLaw({ times, weights }: Round): Atoms {
   return condense({ values: times, weights, parts: partsOf(times) });
@@ -65,6 +74,8 @@ export function commitLaw(
   egressQueue: number,
   egressUtilisation: number,
   copiesWork: number,
+  gatherWait: number,
+  gatherLongest: number,
 ): Atoms {
   let law = decidedLaw(round);
   // Both waits of an operation at the leader's processor fall into the same busy time: they rise and fall together.
@@ -73,5 +84,6 @@ export function commitLaw(
     waitLaw((1 + round.decisions) * cpuQueue, cpuUtilisation, (1 + round.decisions) * cpuJob),
   );
   law = addDelays(law, waitLaw(egressQueue, egressUtilisation, copiesWork));
+  law = addDelays(law, gatherLaw(gatherWait, gatherLongest));
   return addDelays(law, constantDelay(mean - meanDelay(law), "diskWait"));
 }

@@ -176,6 +176,7 @@ export const COMMIT_INPUTS = {
   },
   batchScv: scv("C_m^2", "the operations in a message", 0),
   gatherWait: time("w_m", "mean time an operation waits for its message to be put together"),
+  gatherLongest: time("w_m^+", "longest such wait; read by the quantiles only"),
   slotWaits: slotWaitsInput,
   answers: {
     kind: "choice",

@@ -104,7 +104,7 @@ export const leaderCommitLatency = defineModel({
     "batchWait = gatherWait + slotWait(round) + orderWait(round)",
     "clientLatency = clientPropagation + ingress + cpuWait + cpu + egressWait + egressTransmission + propagation + quorumWait + diskWait + disk + batchWait",
     "commitLatency = clientLatency - clientPropagation - replyEgress",
-    "law = commitLaw(round, commitLatency, cpuQueue, cpuUtilisation, cpuWork / (1 + followers), egressQueue, egressUtilisation, copiesWork)",
+    "law = commitLaw(round, commitLatency, cpuQueue, cpuUtilisation, cpuWork / (1 + followers), egressQueue, egressUtilisation, copiesWork, gatherWait, gatherLongest)",
     "commitLatencyP50 = quantile(law, 0.5)",
     "commitLatencyP99 = quantile(law, 0.99)",
   ],
