@@ -39,14 +39,7 @@ const NO_RUNG = new EventRung();
  * unit; they may be pushed in any order, also before an event already popped.
  *
  * @example
- * const queue = new EventQueue();
- * queue.push(2, 20);
- * queue.push(1, 10);
- * queue.push(1, 11);
- * queue.pop(); // => 10
- * queue.pop(); // => 11
- * queue.peekTime(); // => 2
- * queue.size; // => 1
+ * ((queue) => [queue.push(2, 20), queue.push(1, 10), queue.push(1, 11), queue.pop(), queue.pop(), queue.peekTime()].slice(3))(new EventQueue()); // => [10, 11, 2]
  */
 export class EventQueue {
   /** How many events are pending. Read only for callers. */

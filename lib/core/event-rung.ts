@@ -11,14 +11,7 @@ const NIL = -1;
 /** Buckets per event: few empty ones to skip, few events in each. */
 const BUCKETS_PER_EVENT = 2;
 
-/**
- * A span of times cut into buckets.
- *
- * @example
- * const rung = new EventRung();
- * rung.open(0, 10, 5); // => true
- * rung.bucketOf(3.5); // => 3
- */
+/** A span of times cut into buckets. */
 export class EventRung {
   /** Times below this belong here, or to an earlier rung; -Infinity: none do. */
   max = Number.NEGATIVE_INFINITY;
