@@ -38,7 +38,7 @@ test("the model's bars are hatched inside their parts", () => {
   const figure = figureOf([{ label: "a", simulated: { p: 0.002, q: 0.001 }, model: { p: 0.001, q: 0.002 } }]);
   const hatch = (figure.data as unknown as Bars[]).filter((trace) => trace.name.endsWith("· model"));
   assert.equal(hatch.length, 2);
-  const ends = hatch.map((trace) => trace.y.filter((y) => y !== null));
+  const ends = hatch.map((trace) => trace.y.filter((y): y is number => y !== null));
   assert.ok(ends[0].every((y) => y >= 0 && y <= 1 + 1e-9));
   assert.ok(ends[1].every((y) => y >= 1 - 1e-9 && y <= 3 + 1e-9));
 });
@@ -46,7 +46,7 @@ test("the model's bars are hatched inside their parts", () => {
 test("the whisker spans the interval of the simulated total", () => {
   const figure = figureOf([{ label: "a", simulated: { p: 0.002 }, low: 0.0019, high: 0.0022 }]);
   const whisker = (figure.data as unknown as Bars[]).find((trace) => trace.name === "interval of the total");
-  const ys = whisker?.y.filter((y) => y !== null) ?? [];
+  const ys = whisker?.y.filter((y): y is number => y !== null) ?? [];
   assert.ok(Math.abs(Math.min(...ys) - 1.9) < 1e-9 && Math.abs(Math.max(...ys) - 2.2) < 1e-9);
 });
 

@@ -59,6 +59,8 @@ interface Bar {
  * @param input components in SI, none negative
  * @throws DomainError for no groups, negative or non-finite parts, more than 8 components; UsageError for a component
  * that is not in `components`, and for a log axis, on which stacked parts cannot be compared
+ * @example
+ * attributionFigure({ title: "T", y: { name: "latency", dimension: "time" }, groups: [{ label: "1 KiB", simulated: { disk: 0.001, network: 0.002 } }] }).data.slice(0, 2).map((trace) => trace.y[0]); // => [1, 2]
  */
 export function attributionFigure(input: AttributionFigureInput): Figure {
   const where = "attributionFigure";

@@ -98,7 +98,6 @@ function ladderOf(dimension: Dimension, values: readonly number[]): readonly (re
 /**
  * The unit in which values are best read: that of the largest value on a linear axis, of the geometric middle on a
  * logarithmic one.
- * @example chooseUnit([0.002, 0.9], "time", "linear"); // => "ms"
  */
 export function chooseUnit(
   values: readonly number[],
@@ -343,7 +342,7 @@ export function plotlyAxis(
           tickvals: axis.ticks.map((tick) => tick.at),
           ticktext: axis.ticks.map((tick) => escapeText(tick.text)),
         }
-      : { tickmode: "auto", nticks: 8, separatethousands: true, exponentformat: "SI" }),
+      : { tickmode: "auto", nticks: 8, separatethousands: true, exponentformat: "SI", minexponent: 5 }),
     ...(axis.minor.length > 0
       ? {
           minor: {

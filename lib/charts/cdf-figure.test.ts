@@ -34,7 +34,7 @@ test("a million samples become few points that are still exact, down to the last
   const [stairs] = curves([{ name: "a", samples }], { complementary: true });
   assert.ok(stairs.x.length < 1000);
   assert.ok(Math.min(...stairs.y) < 1.5e-6);
-  const sorted = samples.slice().sort();
+  const sorted = samples.slice().sort((a, b) => a - b);
   for (let i = 1; i < stairs.x.length; i += 2) {
     // The lower corner of a step: the share of samples above it. The first of equal ranks is found by bisection.
     let [low, high] = [0, sorted.length];

@@ -132,12 +132,8 @@ function massart(count: number, percent: number): number {
 function empirical(where: string, at: string, samples: ArrayLike<number>): Point[] {
   if (samples.length === 0)
     throw new DomainError(`${where}: ${at}.samples must hold at least one sample, got []`);
-  const sorted = Float64Array.from(samples).sort(); // typed arrays sort by number
-  const bad = sorted.length - 1;
-  if (!Number.isFinite(sorted[bad]) || !Number.isFinite(sorted[0])) {
-    const i = Array.from(samples).findIndex((v) => !Number.isFinite(v));
-    finite(where, `${at}.samples[${i}]`, samples[i]);
-  }
+  for (let i = 0; i < samples.length; i++) finite(where, `${at}.samples[${i}]`, samples[i]);
+  const sorted = Float64Array.from(samples).sort((a, b) => a - b);
   const n = sorted.length;
   const ranks = new Set<number>([0, n - 1]);
   if (n <= KEPT) for (let i = 0; i < n; i++) ranks.add(i);

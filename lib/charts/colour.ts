@@ -44,8 +44,6 @@ export function luminance(hex: string): number {
  * @param first a colour as `#rrggbb`
  * @param second a colour as `#rrggbb`
  * @throws DomainError for a colour written otherwise
- * @example
- * contrastRatio("#000000", "#ffffff"); // => 21
  */
 export function contrastRatio(first: string, second: string): number {
   const [a, b] = [luminance(first), luminance(second)];

@@ -43,6 +43,8 @@ const MOST_NAMED = 60;
  * @param input values in SI
  * @throws DomainError for no points, values not finite, an interval that does not hold its value, a tolerance < 0, a
  * prediction of 0 where relative errors are drawn; UsageError for unknown verdicts
+ * @example
+ * comparisonFigure({ title: "T", quantity: { name: "latency", dimension: "time" }, points: [{ label: "a", simulated: 0.011, predicted: 0.01, verdict: "differs" }], tolerance: 0.05 }).layout.xaxis.title.text; // => "predicted latency [ms]"
  */
 export function comparisonFigure(input: ComparisonFigureInput): Figure {
   const where = "comparisonFigure";

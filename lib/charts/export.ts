@@ -24,7 +24,7 @@ export interface ExportJob {
   /** Path without extension: `report/raft/latency` gives `report/raft/latency.svg` and so on. */
   readonly path: string;
   readonly formats: readonly FigureFormat[];
-  /** Pixels; the figure's own unless given. */
+  /** Pixels; the figure's own unless given. Words stay as the builder laid them out: for a narrow figure tell the builder. */
   readonly width?: number;
   readonly height?: number;
   /** Image pixels to a pixel, for png; 2 unless given. */
@@ -55,6 +55,8 @@ export interface ExportResult {
  *
  * @throws DomainError for sizes out of range or two jobs for one file; UsageError for unknown formats; the signal's
  * reason when it aborts: files already written stay
+ * @example
+ * exportFigures([]) instanceof Promise; // => true
  */
 export async function exportFigures(
   jobs: readonly ExportJob[],

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { placeLabels, type TopLabel } from "./figure.ts";
+import { legendHeight, placeLabels, type TopLabel } from "./figure.ts";
 import { allFigures, generator, payloadFigure } from "./figures.fixture.ts";
 import { seriesFigure } from "./series-figure.ts";
 import { plainLines, textWidth, wrap, wrapEvenly } from "./text.ts";
@@ -88,6 +88,17 @@ test("text breaks into lines that fit, evenly", () => {
   const even = wrapEvenly(text, 400, 12).map((line) => textWidth(line, 12));
   assert.equal(even.length, wrap(text, 400, 12).length);
   assert.ok(Math.min(...even) > 0.6 * Math.max(...even), `${even}`);
+});
+
+test("a figure grows where its legend is longer than its plot", () => {
+  const series = Array.from({ length: 8 }, (_, i) => ({
+    series: `${i} at the leader in a region with a very long name indeed`,
+    model: [{ x: 3, y: 0.1 }],
+  }));
+  const { layout, data } = seriesFigure({ ...small, series, height: 300 });
+  const plot = Number(layout.height) - Number(layout.margin?.t) - Number(layout.margin?.b);
+  assert.ok(plot >= legendHeight(data) && legendHeight(data) > 300, `${plot}`);
+  assert.equal(seriesFigure({ ...small, height: 300 }).layout.height, 300);
 });
 
 test("the frame refuses what it cannot draw", () => {

@@ -62,8 +62,9 @@ export interface FrameNeeds {
   readonly above?: number;
   /** Rows of text below the axis title, pixels. */
   readonly below?: number;
-  /** Room to the right besides the legend, pixels: a colour bar. */
+  /** Width and least height of a colour bar below the legend, pixels. */
   readonly right?: number;
+  readonly barHeight?: number;
 }
 
 /** Where the plot lies in the figure, pixels. */
@@ -124,7 +125,7 @@ function linesOf(text: FigureText, width: number, plotWidth: number): Lines {
   return {
     title: wrapEvenly(text.title, full, TITLE_SIZE, true),
     subtitle: wrap(text.subtitle ?? "", full, 13),
-    warning: wrap(warnings.filter((line) => line !== "").join(" · "), plotWidth - 24, 14, true),
+    warning: wrapEvenly(warnings.filter((line) => line !== "").join(" · "), plotWidth - 24, 14, true),
     note: wrap(text.note ?? "", full, 10.5),
   };
 }
@@ -152,7 +153,7 @@ export function legendName(name: string): string {
 
 /** Height of the legend in pixels, as plotly draws it. */
 export function legendHeight(data: readonly Data[]): number {
-  return legendTexts(data).reduce((sum, text) => sum + 5 + 16 * plainLines(text).length, 14);
+  return legendTexts(data).reduce((sum, text) => sum + 6 + 16 * plainLines(text).length, 14);
 }
 
 /** Places labels in rows so that none covers another; the shift keeps a label inside the panel. */
@@ -178,10 +179,12 @@ export function labelsHeight(labels: readonly PlacedLabel[]): number {
     : (1 + Math.max(...labels.map((label) => label.row))) * LABEL_ROW + LABEL_GAP;
 }
 
-/** The margins: computed from what must stand in them. */
+/**
+ * The margins: computed from what must stand in them. A figure grows where its legend is longer than its plot:
+ * plotly would cut the legend off.
+ */
 export function areaOf(text: FigureText, data: readonly Data[], needs: FrameNeeds): Area {
   const width = text.width ?? 860;
-  const height = text.height ?? 500;
   const names = legendTexts(data).flatMap(plainLines);
   const legendWidth = names.length === 0 ? 0 : Math.max(...names.map((n) => textWidth(n, LEGEND_SIZE))) + 62;
   const left = Math.round(Math.max(58, needs.tickWidth + 46));
@@ -197,6 +200,8 @@ export function areaOf(text: FigureText, data: readonly Data[], needs: FrameNeed
     (needs.above ?? 0) +
     12;
   const bottom = 52 + (needs.below ?? 0) + (lines.note.length > 0 ? lines.note.length * 14 + 10 : 4);
+  const beside = legendHeight(data) + (needs.barHeight ?? 0);
+  const height = Math.max(text.height ?? 500, top + beside + bottom);
   return { width, height, left, right, top, bottom };
 }
 

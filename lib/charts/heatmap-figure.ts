@@ -58,6 +58,7 @@ export interface HeatmapFigureInput extends FigureText {
 const KEYS = ["x", "y", "value", "cells"];
 const CELL_KEYS = ["x", "y", "value", "verdict", "note"];
 const BAR_ROOM = 118;
+const LEAST_BAR = 130;
 
 /** The cells in rows of rising y. */
 interface Grid {
@@ -72,6 +73,8 @@ interface Grid {
  *
  * @param input cells in any order; the places of x and y are cell centres
  * @throws DomainError for no cells, a cell given twice, values not finite, errors below -1 on a log scale
+ * @example
+ * heatmapFigure({ title: "T", x: { name: "nodes" }, y: { name: "rate", dimension: "rate" }, value: { name: "error", kind: "error" }, cells: [{ x: 3, y: 10, value: 0.5 }] }).data[0].z; // => [[50]]
  */
 export function heatmapFigure(input: HeatmapFigureInput): Figure {
   const where = "heatmapFigure";
@@ -87,7 +90,7 @@ export function heatmapFigure(input: HeatmapFigureInput): Figure {
   const x = cellAxis(`${where}: x`, input.x, grid.xs, edges.x);
   const verdicts = grid.rows.some((row) => row.some((cell) => cell?.verdict !== undefined));
   const keys = verdicts ? verdictKeys(grid) : [];
-  const needs = { tickWidth: tickWidth(y, 12), right: BAR_ROOM };
+  const needs = { tickWidth: tickWidth(y, 12), right: BAR_ROOM, barHeight: LEAST_BAR + 8 };
   const area = areaOf(input, keys, needs);
   const plot = { width: area.width - area.left - area.right, height: area.height - area.top - area.bottom };
   const inUnits = { x: edges.x.map((v) => v / x.factor), y: edges.y.map((v) => v / y.factor) };
@@ -98,7 +101,7 @@ export function heatmapFigure(input: HeatmapFigureInput): Figure {
   return {
     data: [
       heatmap(grid, scale, { x, y }, inUnits, bar),
-      ...cellTexts(grid, scale, { x, y }, size),
+      ...cellTexts(grid, scale, middles(inUnits, { x, y }), size),
       ...strips(cells, marks),
       ...outline(cells, marks),
       ...keys,
@@ -243,10 +246,17 @@ function heatmap(
   } as unknown as Data; // the types know texts of points, not of cells
 }
 
+/** The middles of the cells as drawn: unequal steps of a sweep stand off the middle of their cells. */
+function middles(edges: CellEdges, axes: { x: Axis; y: Axis }): CellEdges {
+  const between = (list: readonly number[], log: boolean) =>
+    list.slice(1).map((v, i) => (log ? Math.sqrt(v * list[i]) : (v + list[i]) / 2));
+  return { x: between(edges.x, axes.x.log), y: between(edges.y, axes.y.log) };
+}
+
 /** The numbers in the cells. Plotly's own texts of cells stand off-centre on log axes, so these are points. */
-function cellTexts(grid: Grid, scale: ColourScale, axes: { x: Axis; y: Axis }, size: number): Data[] {
+function cellTexts(grid: Grid, scale: ColourScale, at: CellEdges, size: number): Data[] {
   if (size === 0) return [];
-  const cells = grid.rows.flatMap((row, j) => row.map((cell, i) => ({ cell, x: grid.xs[i], y: grid.ys[j] })));
+  const cells = grid.rows.flatMap((row, j) => row.map((cell, i) => ({ cell, x: at.x[i], y: at.y[j] })));
   const ink = (cell: HeatmapCell | undefined) => {
     if (cell?.value === undefined) return INK.muted;
     const position = (scale.place(cell.value) - scale.low) / (scale.high - scale.low);
@@ -257,8 +267,8 @@ function cellTexts(grid: Grid, scale: ColourScale, axes: { x: Axis; y: Axis }, s
       type: "scatter",
       mode: "text",
       name: scale.name,
-      x: cells.map(({ x }) => x / axes.x.factor),
-      y: cells.map(({ y }) => y / axes.y.factor),
+      x: cells.map(({ x }) => x),
+      y: cells.map(({ y }) => y),
       text: cells.map(({ cell }) => escapeText(cellText(cell, scale))),
       textposition: "middle center",
       textfont: { size, color: cells.map(({ cell }) => ink(cell)) },
@@ -280,7 +290,7 @@ function colourBar(value: HeatmapValue, scale: ColourScale, length: number): Par
     yanchor: "bottom",
     ypad: 0,
     lenmode: "pixels",
-    len: Math.round(Math.max(120, length)),
+    len: Math.round(Math.max(LEAST_BAR, length)),
     thicknessmode: "pixels",
     thickness: 14,
     outlinewidth: 1,

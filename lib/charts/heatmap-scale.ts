@@ -44,9 +44,12 @@ export function errorText(error: number): string {
   return `${sign}${digits} %`;
 }
 
+/** Small errors stay pale: no scale ends below this. */
+const LEAST_REACH = 0.1;
+
 /** The scale reaches as far as the largest error, so zero is in the middle. */
 function errorScale(where: string, value: HeatmapValue, values: readonly number[]): ColourScale {
-  const reach = 100 * Math.max(0.01, ...values.map(Math.abs));
+  const reach = 100 * Math.max(LEAST_REACH, ...values.map(Math.abs));
   const axis = makeAxis(`${where}: value`, { name: value.name, range: [-reach, reach] }, [
     -reach,
     0.5,
@@ -65,7 +68,7 @@ function errorScale(where: string, value: HeatmapValue, values: readonly number[
 }
 
 /** Ratios that may stand at the colour bar. */
-const RATIOS = [1e6, 1e5, 1e4, 1000, 100, 30, 10, 5, 3, 2, 1.5, 1.2, 1.1, 1.05, 1.02, 1.01];
+const RATIOS = [1e6, 1e5, 1e4, 1000, 100, 30, 10, 5, 3, 2, 1.5, 1.2, 1.1, 1.05];
 
 /** By the logarithm of simulated/predicted. A ratio of 0 (error -1) is drawn at the end of the scale. */
 function ratioScale(where: string, value: HeatmapValue, values: readonly number[]): ColourScale {
@@ -76,7 +79,7 @@ function ratioScale(where: string, value: HeatmapValue, values: readonly number[
       );
   }
   const logs = values.filter((error) => error > -1).map((error) => Math.abs(Math.log10(1 + error)));
-  const reach = Math.max(Math.log10(1.01), ...logs);
+  const reach = Math.max(Math.log10(1 + LEAST_REACH), ...logs);
   const kept: number[] = [];
   for (const ratio of RATIOS) {
     const at = Math.log10(ratio);

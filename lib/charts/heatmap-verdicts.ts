@@ -99,7 +99,7 @@ export function strips(cells: readonly VerdictCell[], { edges, x, y, plot }: Mar
         x: left + 1,
         y: low + 1,
         width: sx.toPixel(edges.x[i + 1]) - left - 2,
-        height: Math.min(9, tall / 4),
+        height: Math.min(8, tall / 5),
       };
       return hatchLines(box, 6).map(([a, b]) => [
         [sx.toValue(a[0]), sy.toValue(a[1])],

@@ -73,6 +73,9 @@ function leastWidth(figure: Figure): number {
  * @param figure from one of the builders
  * @param options.id the element's id; made from the figure's content unless given
  * @param options.svg the static picture; drawn by `staticSvg` unless given
+ * @throws DomainError for an id that is not a letter followed by letters, digits, - or _
+ * @example
+ * figureHtml(cdfFigure({ title: "T", x: { name: "latency" }, series: [{ name: "a", samples: [1] }] }), { id: "tail" }).includes('<div id="tail"'); // => true
  */
 export function figureHtml(
   figure: Figure,
@@ -110,6 +113,8 @@ export function figureHtml(
  * @param figures shown below each other
  * @param options.title of the page; the first figure's title unless given
  * @throws DomainError without figures
+ * @example
+ * standaloneHtml([cdfFigure({ title: "T", x: { name: "latency" }, series: [{ name: "a", samples: [1] }] })]).startsWith("<!DOCTYPE html>"); // => true
  */
 export function standaloneHtml(
   figures: readonly Figure[],

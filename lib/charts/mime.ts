@@ -12,8 +12,6 @@ import { staticSvg } from "./static-svg.ts";
  *
  * @param figure from one of the builders
  * @param options.svg a picture drawn by a browser; drawn by `staticSvg` unless given, so that there always is one
- * @example
- * Object.keys(figureBundle(cdfFigure({ title: "T", x: { name: "latency", dimension: "time" }, series: [{ name: "a", samples: [0.001, 0.002] }] }))); // => ["application/vnd.plotly.v1+json", "text/html", "image/svg+xml", "text/plain"]
  */
 export function figureBundle(
   figure: Figure,

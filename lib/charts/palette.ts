@@ -56,8 +56,6 @@ const PRIORITY = [3, 7, 1, 5, 2, 6, 0, 4];
  * @param count how many series, 1 to 8
  * @param where the builder, first word of any error
  * @throws DomainError for more than 8: nobody tells more lines apart; use small multiples
- * @example
- * seriesStyles(2).map((style) => style.color); // => ["#054fb9", "#ce802c"]
  */
 export function seriesStyles(count: number, where = "seriesStyles"): SeriesStyle[] {
   if (!Number.isInteger(count) || count < 1 || count > SERIES_COLOURS.length)

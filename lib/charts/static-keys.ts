@@ -7,7 +7,7 @@ import { dashArray, element, hatch, markerAt, num, paint, textAt, textHeight } f
 import { plainLines } from "./text.ts";
 
 const ROW = 16;
-const GAP = 5;
+const GAP = 6;
 const SAMPLE = 35;
 
 /** The legend, in the order of the traces. */
