@@ -49,6 +49,8 @@ export class Clients {
   measuredFrom = Number.NaN;
   /** Operations that ended ok since then. */
   endedInWindow = 0;
+  /** Ends of operations before that is known; a booked end may lie after it. */
+  private earlyEnds: number[] = [];
   /** Parts of the latency of the operation now ending, when a tracer is on. */
   attribution: Attribution | null = null;
   /** Latest end of any operation. */
@@ -157,7 +159,7 @@ export class Clients {
     this.userAt[handle] = user;
     this.invoked[handle] = time;
     this.path.arrive(time);
-    if (id === this.warmUp) this.measuredFrom = time;
+    if (id === this.warmUp) this.beginMeasuring(time);
     return operation;
   }
 
@@ -185,7 +187,10 @@ export class Clients {
     this.ended[outcome]++;
     this.path.depart(time, latency);
     if (time > this.lastEnd) this.lastEnd = time;
-    if (time >= this.measuredFrom && outcome === OK) this.endedInWindow++;
+    if (outcome === OK) {
+      if (time >= this.measuredFrom) this.endedInWindow++;
+      else if (Number.isNaN(this.measuredFrom)) this.earlyEnds.push(time);
+    }
     if (this.history !== null) {
       const client = this.userAt[handle] >= 0 ? this.userAt[handle] : this.placeAt[handle];
       this.history.record(operation.id, client, isRead, operation.key, value, invoked, time, outcome);
@@ -194,6 +199,12 @@ export class Clients {
     if (index < 0 || index >= this.measured) return;
     this.measuredLeft--;
     if (this.completion !== null) this.completion(commitLatency, latency, isRead, outcome, this.attribution);
+  }
+
+  private beginMeasuring(time: number): void {
+    this.measuredFrom = time;
+    for (const end of this.earlyEnds) if (end >= time) this.endedInWindow++;
+    this.earlyEnds = [];
   }
 
   /** Invocation times of the operations still in flight. */

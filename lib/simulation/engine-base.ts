@@ -64,6 +64,7 @@ export abstract class EngineBase {
   protected before: Busy | null = null;
   protected lastLook = -1;
   protected looksAtSameTime = 0;
+  /** Latest clock of a core that finished by an event. */
   protected latest = 0;
   protected nextArrival = Number.POSITIVE_INFINITY;
   protected open = false;
@@ -86,6 +87,8 @@ export abstract class EngineBase {
   protected readonly fixedSend: number;
   protected readonly perByte: number;
   protected readonly sized: boolean;
+  /** Messages need no step but one: no ingress port, one booked core of constant service, nobody tracing. */
+  protected readonly plain: boolean;
   protected readonly sendCosts: boolean;
   protected readonly headerBytes: number;
 
@@ -126,6 +129,8 @@ export abstract class EngineBase {
     this.fixedSend = this.sendTime.variance === 0 ? this.sendTime.mean : -1;
     this.perByte = system.cpu.perByte;
     this.sendCosts = this.fixedSend !== 0 || this.perByte > 0;
+    this.plain =
+      !this.network.ingressLimited && this.cores === null && this.tracer === null && this.fixedReceive >= 0;
     this.sized = this.network.limited || this.perByte > 0;
   }
 

@@ -29,7 +29,9 @@ export type Part = (typeof PARTS)[number];
 /** Seconds of each part; they add up to the client's latency. */
 export type Attribution = { readonly [P in Part]: number };
 
-const CAPACITY = 1 << 18;
+/** Steps remembered at first and at most: short runs shall not pay for long ones. */
+const FIRST_CAPACITY = 1 << 12;
+const MOST_CAPACITY = 1 << 18;
 const NONE = -1;
 const [CLIENT, INGRESS, CPU_WAIT, CPU, EGRESS_WAIT, TRANSMISSION, PROPAGATION, , DISK_WAIT, DISK] =
   PARTS.keys();
@@ -43,20 +45,22 @@ export class Tracer {
   /** Operations whose path had left the ring. */
   lost = 0;
   private next = 0;
-  private readonly id = new Float64Array(CAPACITY).fill(NONE);
-  private readonly parent = new Float64Array(CAPACITY);
-  private readonly node = new Int32Array(CAPACITY);
-  private readonly isHandler = new Uint8Array(CAPACITY);
-  private readonly start = new Float64Array(CAPACITY);
-  private readonly end = new Float64Array(CAPACITY);
-  private readonly firstReturn = new Float64Array(CAPACITY);
-  private readonly parts = new Float64Array(CAPACITY * WIDTH);
+  private capacity = FIRST_CAPACITY;
+  private id = new Float64Array(FIRST_CAPACITY).fill(NONE);
+  private parent = new Float64Array(FIRST_CAPACITY);
+  private node = new Int32Array(FIRST_CAPACITY);
+  private isHandler = new Uint8Array(FIRST_CAPACITY);
+  private start = new Float64Array(FIRST_CAPACITY);
+  private end = new Float64Array(FIRST_CAPACITY);
+  private firstReturn = new Float64Array(FIRST_CAPACITY);
+  private parts = new Float64Array(FIRST_CAPACITY * WIDTH);
   /** The request step of each operation in flight, by handle. */
   private readonly requestOf = new Map<number, number>();
 
   private step(parent: number, node: number, handler: boolean, start: number, end: number): number {
+    if (this.next === this.capacity && this.capacity < MOST_CAPACITY) this.grow();
     const id = this.next++;
-    const at = id % CAPACITY;
+    const at = id % this.capacity;
     this.id[at] = id;
     this.parent[at] = parent;
     this.node[at] = node;
@@ -68,17 +72,35 @@ export class Tracer {
     return id;
   }
 
+  /** Doubles the ring while it has not gone round: every step keeps its place. */
+  private grow(): void {
+    const old = this.capacity;
+    this.capacity = 2 * old;
+    const wider = <A extends Float64Array | Int32Array | Uint8Array>(from: A, to: A): A => {
+      to.set(from);
+      return to;
+    };
+    this.id = wider(this.id, new Float64Array(2 * old).fill(NONE));
+    this.parent = wider(this.parent, new Float64Array(2 * old));
+    this.node = wider(this.node, new Int32Array(2 * old));
+    this.isHandler = wider(this.isHandler, new Uint8Array(2 * old));
+    this.start = wider(this.start, new Float64Array(2 * old));
+    this.end = wider(this.end, new Float64Array(2 * old));
+    this.firstReturn = wider(this.firstReturn, new Float64Array(2 * old));
+    this.parts = wider(this.parts, new Float64Array(2 * old * WIDTH));
+  }
+
   private has(id: number): boolean {
-    return id >= 0 && this.id[id % CAPACITY] === id;
+    return id >= 0 && this.id[id % this.capacity] === id;
   }
 
   private add(id: number, part: number, seconds: number): void {
-    this.parts[(id % CAPACITY) * WIDTH + part] += seconds;
+    this.parts[(id % this.capacity) * WIDTH + part] += seconds;
   }
 
   /** End of the step a handler continues from; parts after it are measured from here. */
   private currentEnd(fallback: number): number {
-    return this.has(this.current) ? this.end[this.current % CAPACITY] : fallback;
+    return this.has(this.current) ? this.end[this.current % this.capacity] : fallback;
   }
 
   /** A handler at `node`: its input reached the port at `arrived`, passed it, waited, and was taken in. */
@@ -101,7 +123,7 @@ export class Tracer {
 
   /** A message a node sent to itself, handled at `time` with nothing between but the processor. */
   local(parent: number, node: number, time: number): void {
-    const since = this.has(parent) ? this.end[parent % CAPACITY] : time;
+    const since = this.has(parent) ? this.end[parent % this.capacity] : time;
     const id = this.step(parent, node, true, since, time);
     this.add(id, CPU, time - since);
     this.current = id;
@@ -116,7 +138,7 @@ export class Tracer {
     written: number,
     released: number,
   ): void {
-    const since = this.has(parent) ? this.end[parent % CAPACITY] : asked;
+    const since = this.has(parent) ? this.end[parent % this.capacity] : asked;
     const id = this.step(parent, node, false, since, released);
     const wait = begun > asked ? begun - asked : 0;
     this.add(id, CPU, asked - since);
@@ -146,7 +168,7 @@ export class Tracer {
   /** A client's request on its way: sent at `start`, at the port of a node at `end`. Retries join on. */
   request(handle: number, start: number, end: number): number {
     const before = this.requestOf.get(handle) ?? NONE;
-    const from = this.has(before) ? this.end[before % CAPACITY] : start;
+    const from = this.has(before) ? this.end[before % this.capacity] : start;
     const id = this.step(before, NONE, false, from, end);
     this.add(id, CLIENT, end - from);
     this.requestOf.set(handle, id);
@@ -164,31 +186,31 @@ export class Tracer {
 
   /** The first reply of a round tells how long the nearest node's propagation was. */
   private noteReturn(id: number, node: number): void {
-    const back = this.parent[id % CAPACITY];
+    const back = this.parent[id % this.capacity];
     const far = this.has(back) ? this.remoteHandler(back) : NONE;
     if (!this.has(far)) return;
     const out = this.messageInto(far);
     const origin = this.has(out) ? this.remoteHandler(out) : NONE;
-    if (!this.has(origin) || this.node[origin % CAPACITY] !== node) return;
-    if (!Number.isNaN(this.firstReturn[origin % CAPACITY])) return;
-    this.firstReturn[origin % CAPACITY] = this.part(back, PROPAGATION) + this.part(out, PROPAGATION);
+    if (!this.has(origin) || this.node[origin % this.capacity] !== node) return;
+    if (!Number.isNaN(this.firstReturn[origin % this.capacity])) return;
+    this.firstReturn[origin % this.capacity] = this.part(back, PROPAGATION) + this.part(out, PROPAGATION);
   }
 
   private part(id: number, part: number): number {
-    return this.parts[(id % CAPACITY) * WIDTH + part];
+    return this.parts[(id % this.capacity) * WIDTH + part];
   }
 
   /** From a message back over disk releases to the handler that sent it. */
   private remoteHandler(message: number): number {
-    let id = this.parent[message % CAPACITY];
-    while (this.has(id) && this.isHandler[id % CAPACITY] === 0) id = this.parent[id % CAPACITY];
+    let id = this.parent[message % this.capacity];
+    while (this.has(id) && this.isHandler[id % this.capacity] === 0) id = this.parent[id % this.capacity];
     return id;
   }
 
   /** From a handler back over local messages to the message that came over the network. */
   private messageInto(handler: number): number {
-    let id = this.parent[handler % CAPACITY];
-    while (this.has(id) && this.isHandler[id % CAPACITY] === 1) id = this.parent[id % CAPACITY];
+    let id = this.parent[handler % this.capacity];
+    while (this.has(id) && this.isHandler[id % this.capacity] === 1) id = this.parent[id % this.capacity];
     return id;
   }
 
@@ -199,11 +221,11 @@ export class Tracer {
     const whole = this.walk(answer, request);
     if (whole === null) return this.miss();
     const sum = whole.sums;
-    for (let id = request; this.has(id); id = this.parent[id % CAPACITY]) {
-      if (this.start[id % CAPACITY] < invoked) break;
+    for (let id = request; this.has(id); id = this.parent[id % this.capacity]) {
+      if (this.start[id % this.capacity] < invoked) break;
       for (let part = 0; part < WIDTH; part++) sum[part] += this.part(id, part);
     }
-    const first = whole.round >= 0 ? this.firstReturn[whole.round % CAPACITY] : Number.NaN;
+    const first = whole.round >= 0 ? this.firstReturn[whole.round % this.capacity] : Number.NaN;
     if (!Number.isNaN(first) && whole.roundPropagation > first) {
       sum[QUORUM_WAIT] += whole.roundPropagation - first;
       sum[PROPAGATION] -= whole.roundPropagation - first;
@@ -227,18 +249,18 @@ export class Tracer {
     answer: number,
     request: number,
   ): { sums: number[]; round: number; roundPropagation: number } | null {
-    const node = this.node[request % CAPACITY];
-    const taken = this.end[request % CAPACITY];
+    const node = this.node[request % this.capacity];
+    const taken = this.end[request % this.capacity];
     const sums = new Array<number>(WIDTH).fill(0);
     let cut: { sums: number[]; end: number; round: number; propagation: number } | null = null;
     let first = true;
-    for (let id = answer; ; id = this.parent[id % CAPACITY]) {
+    for (let id = answer; ; id = this.parent[id % this.capacity]) {
       if (id === request) {
         const round = cut ?? { round: request, propagation: sums[PROPAGATION] };
         return { sums, round: round.round, roundPropagation: round.propagation };
       }
       if (!this.has(id)) break;
-      const at = id % CAPACITY;
+      const at = id % this.capacity;
       const comesBack = this.isHandler[at] === 1 && this.node[at] === node && !first && sums[PROPAGATION] > 0;
       if (comesBack && cut === null) {
         cut = { sums: sums.slice(), end: this.end[at], round: id, propagation: sums[PROPAGATION] };

@@ -12,6 +12,7 @@
  */
 import type { ParameterTable, ValuesOf } from "../../core/parameters.ts";
 import { SlidingLog } from "../../core/sliding-log.ts";
+import { ValueStore } from "../../core/value-store.ts";
 import type { Context, NodeId, Operation, Protocol } from "../../simulation/protocol.ts";
 import {
   batchDelaySetting,
@@ -82,7 +83,7 @@ export interface MultiPaxosNode {
   held: number;
   proposedSinceHeartbeat: boolean;
   /** Value last written to each key. */
-  readonly store: Map<number, number>;
+  readonly store: ValueStore;
 }
 
 const bytesOf = (operations: readonly Operation[]): number => {
@@ -153,7 +154,7 @@ function applyUpTo(node: MultiPaxosNode, upTo: number, ctx: Ctx): void {
     for (const operation of accept.operations) {
       if (operation.kind === "write") node.store.set(operation.key, operation.id);
       if (node.role !== "leader" || (early && operation.kind === "write")) continue;
-      ctx.reply(operation, operation.kind === "write" ? operation.id : (node.store.get(operation.key) ?? -1));
+      ctx.reply(operation, operation.kind === "write" ? operation.id : node.store.get(operation.key));
     }
   }
 }
@@ -231,7 +232,7 @@ export const multiPaxos: Protocol<typeof parameters, MultiPaxosNode, MultiPaxosM
       chosen: 0,
       held: 0,
       proposedSinceHeartbeat: false,
-      store: new Map(),
+      store: new ValueStore(),
     };
   },
   ready: (nodes) => nodes.some((node) => node.role === "leader"),

@@ -10,6 +10,7 @@
  */
 import { DomainError } from "../../core/errors.ts";
 import { SlidingLog } from "../../core/sliding-log.ts";
+import { ValueStore } from "../../core/value-store.ts";
 import type { Context, NodeId, Operation, Protocol, SystemFacts } from "../../simulation/protocol.ts";
 import {
   batchDelaySetting,
@@ -119,7 +120,7 @@ export interface RaftNode {
   readonly quietSinceHeartbeat: boolean[];
   /** Entries appended since the last were sent, for batching. */
   unsent: number;
-  readonly store: Map<number, number>;
+  readonly store: ValueStore;
 }
 
 const lastIndex = (node: RaftNode): number => node.log.end - 1;
@@ -245,7 +246,7 @@ function applyUpTo(node: RaftNode, upTo: number, ctx: Ctx): void {
     if (operation === null) continue;
     if (operation.kind === "write") node.store.set(operation.key, operation.id);
     if (node.role !== "leader") continue;
-    ctx.reply(operation, operation.kind === "write" ? operation.id : (node.store.get(operation.key) ?? -1));
+    ctx.reply(operation, operation.kind === "write" ? operation.id : node.store.get(operation.key));
   }
 }
 
@@ -345,7 +346,7 @@ export const raft: Protocol<typeof parameters, RaftNode, RaftMessage> = {
       probe: new Array<number>(ctx.nodes).fill(0),
       quietSinceHeartbeat: new Array<boolean>(ctx.nodes).fill(true),
       unsent: 0,
-      store: new Map(),
+      store: new ValueStore(),
     };
   },
   ready: (nodes) => nodes.some((node) => node.role === "leader" && node.commit > 0),
