@@ -23,6 +23,7 @@ import { mm1 } from "./queueing/mm1.ts";
 import { mmc } from "./queueing/mmc.ts";
 import { cpuBound, nicBound, parallelSends, treeFanOut } from "./textbook/delay-readings.ts";
 import { centralQueue, drainTime, randomSplit } from "./textbook/load-readings.ts";
+import { quorumBound } from "./textbook/quorum-bound.ts";
 import { textbookDelay } from "./textbook/textbook-delay.ts";
 import { textbookLoad } from "./textbook/textbook-load.ts";
 
@@ -53,6 +54,7 @@ export const models = {
   textbookDelay,
   nicBound,
   cpuBound,
+  quorumBound,
   parallelSends,
   treeFanOut,
   textbookLoad,

@@ -7,6 +7,7 @@ import { mm1 } from "../queueing/mm1.ts";
 import { cpuBound, nicBound, parallelSends, treeFanOut } from "./delay-readings.ts";
 import { dimensionalVerdict } from "./dimensional-verdict.ts";
 import { centralQueue, drainTime, randomSplit } from "./load-readings.ts";
+import { quorumBound } from "./quorum-bound.ts";
 import { textbookDelay } from "./textbook-delay.ts";
 import { textbookLoad } from "./textbook-load.ts";
 
@@ -76,6 +77,36 @@ test("the port bound meets Ongaro's 60,000 a second at three servers", () => {
     assert.ok(Math.abs(maxRate - Number(row.max_ops_s_computed)) <= 0.5);
     if (Number(row.n) === 3) near(maxRate, 60_000, 0.05);
   }
+});
+
+test("waiting for a majority shortens the port's delay, not its saturation", () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 2, max: 500 }),
+      fc.double({ min: 1, max: 1e7, noNaN: true }),
+      fc.double({ min: 1e3, max: 1e11, noNaN: true }),
+      fc.double({ min: 0, max: 1, noNaN: true }),
+      (nodes, messageSize, bandwidth, roundTrip) => {
+        const port = { nodes, messageSize, bandwidth };
+        const [all, some] = [nicBound(port), quorumBound({ ...port, roundTrip })];
+        near(some.maxRate, all.maxRate);
+        // Copies leave one after the other; the majority is complete when more than half of the nodes have theirs.
+        const copy = (8 * messageSize) / bandwidth;
+        let sent = 0;
+        while (2 * (sent + 1) <= nodes) sent++;
+        near(some.delay, sent * copy + roundTrip, 1e-11);
+        assert.ok(quorumBound({ ...port, roundTrip: 0 }).delay <= all.delay * (1 + 1e-12));
+      },
+    ),
+    { numRuns: 300, seed: 4 },
+  );
+  // Two nodes: the only follower is the quorum.
+  const two = { nodes: 2, messageSize: 1000, bandwidth: 8e6 };
+  near(quorumBound({ ...two, roundTrip: 0 }).delay, nicBound(two).delay);
+  assert.throws(
+    () => quorumBound({ ...two, roundTrip: -1 }),
+    /quorumBound: roundTrip must be >= 0 s, got -1/,
+  );
 });
 
 test("readings agree with the printed formula where they should", () => {
