@@ -1,0 +1,123 @@
+/**
+ * Where replications run: in this thread, or on a pool of warm worker threads.
+ *
+ * One pool a process and size, kept between runs, so that only the first study pays for starting threads. Idle
+ * threads do not keep the process alive.
+ */
+import { createRequire } from "node:module";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { Piscina } from "piscina";
+import { runTask } from "./replication.ts";
+import type { ReplicationTask, TaskResult } from "./task.ts";
+
+/** Runs tasks, some at a time. */
+export interface Executor {
+  readonly workers: number;
+  /** Rejects with the signal's reason when it aborts, and with any other error when a worker is lost. */
+  run(task: ReplicationTask, signal?: AbortSignal): Promise<TaskResult>;
+}
+
+/** A worker that failed twice at the same replication. */
+export class WorkerError extends Error {
+  override readonly name = "WorkerError";
+}
+
+/** Runs in this thread, giving way to timers and signals between tasks. */
+export const inThisThread: Executor = {
+  workers: 1,
+  async run(task, signal) {
+    await nextTurn();
+    signal?.throwIfAborted();
+    return runTask(task);
+  },
+};
+
+const pools = new Map<string, Piscina>();
+
+/**
+ * A pool of worker threads.
+ *
+ * @param filename the worker's file, exporting `runTask`
+ */
+export function onThreads(workers: number, filename = workerFile()): Executor {
+  return {
+    workers,
+    run: async (task, signal) => {
+      signal?.throwIfAborted();
+      const pool = poolOf(workers, filename);
+      return (await pool.run(task, signal === undefined ? {} : { signal })) as TaskResult;
+    },
+  };
+}
+
+function workerFile(): string {
+  return fileURLToPath(new URL("./worker.ts", import.meta.url));
+}
+
+function poolOf(workers: number, filename: string): Piscina {
+  const key = `${workers} ${filename}`;
+  let pool = pools.get(key);
+  if (pool === undefined) {
+    pool = new Piscina({
+      filename,
+      name: "runTask",
+      minThreads: workers,
+      maxThreads: workers,
+      idleTimeout: Number.POSITIVE_INFINITY,
+      recordTiming: false,
+      execArgv: typescriptFlags(),
+    });
+    // A thread that ends by itself rejects its task; piscina also reports it here, and an unheard error would throw.
+    pool.on("error", () => {});
+    pools.set(key, pool);
+  }
+  return pool;
+}
+
+/** How a thread learns TypeScript, whatever this process was started with: a script, a test, a notebook's kernel. */
+function typescriptFlags(): string[] {
+  const loader = createRequire(import.meta.url).resolve("tsx");
+  return ["--import", pathToFileURL(loader).href];
+}
+
+/** Ends all worker threads; the next study starts new ones. */
+export async function closeWorkers(): Promise<void> {
+  const closing = [...pools.values()];
+  pools.clear();
+  await Promise.all(closing.map((pool) => pool.destroy()));
+}
+
+/**
+ * Runs a task; when the worker is lost, once more, one replication at a time.
+ *
+ * @throws WorkerError naming point, replication and seed when one fails again
+ */
+export async function runRetrying(
+  executor: Executor,
+  task: ReplicationTask,
+  signal?: AbortSignal,
+): Promise<TaskResult> {
+  try {
+    return await executor.run(task, signal);
+  } catch {
+    signal?.throwIfAborted();
+  }
+  const results: TaskResult[number][] = [];
+  for (const [i, seed] of task.seeds.entries()) {
+    const single = { ...task, first: task.first + i, seeds: [seed] };
+    try {
+      results.push(...(await executor.run(single, signal)));
+    } catch (error) {
+      signal?.throwIfAborted();
+      const reason = error instanceof Error ? error.message : String(error);
+      const which = task.kind === "pilot" ? "pilot" : "replication";
+      throw new WorkerError(
+        `study: worker failed twice at point ${task.point}, ${which} ${single.first}, seed ${seed}: ${reason}`,
+        { cause: error },
+      );
+    }
+    if (results[results.length - 1].is !== "done") break;
+  }
+  return results;
+}

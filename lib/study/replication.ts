@@ -1,0 +1,170 @@
+/**
+ * One replication: a simulated run reduced to what a study keeps of it.
+ *
+ * This is all that a worker does. Nothing here may load the models, the charts or mathjs: a worker starts in the
+ * time of its imports.
+ */
+import { DataError, DomainError, LimitError, UsageError } from "../core/errors.ts";
+import { protocolNamed } from "../protocols/index.ts";
+import { OK } from "../simulation/history.ts";
+import { type RunResult, simulateRun } from "../simulation/run.ts";
+import { type Attribution, PARTS } from "../simulation/tracer.ts";
+import { LatencyHistogram } from "../statistics/histogram.ts";
+import { Moments } from "../statistics/moments.ts";
+import type { ScalarName } from "./measures.ts";
+import type { LatencySample, Outcome, Pilot, Replication, ReplicationTask, TaskResult } from "./task.ts";
+
+/** Runs the replications of a task one after the other, up to the first that reaches a limit or fails. */
+export function runTask(task: ReplicationTask): TaskResult {
+  const results: Outcome<Replication | Pilot>[] = [];
+  for (const seed of task.seeds) {
+    const result = runSeed(task, seed);
+    results.push(result);
+    if (result.is !== "done") break;
+  }
+  return results;
+}
+
+/** Runs one seed. Errors of this house come back as data; any other is a defect and is thrown. */
+export function runSeed(task: ReplicationTask, seed: number): Outcome<Replication | Pilot> {
+  try {
+    const value = task.kind === "pilot" ? runPilot(task, seed) : runReplication(task, seed);
+    return { is: "done", value };
+  } catch (error) {
+    if (error instanceof LimitError) return { is: "limit", message: error.message };
+    const known = [DomainError, UsageError, DataError].some((kind) => error instanceof kind);
+    if (!known) throw error;
+    const { name, message } = error as Error;
+    return { is: "error", name, message };
+  }
+}
+
+class LatencyRecorder {
+  readonly moments = new Moments();
+  readonly histogram = new LatencyHistogram();
+
+  add(latency: number): void {
+    this.moments.add(latency);
+    this.histogram.record(latency);
+  }
+
+  get sample(): LatencySample {
+    return { moments: this.moments.toJSON(), histogram: this.histogram.toJSON() };
+  }
+}
+
+/** Takes in every measured operation as it ends. */
+class Recorder {
+  readonly commit = new LatencyRecorder();
+  readonly client = new LatencyRecorder();
+  readonly counts = [0, 0, 0];
+  readonly parts = new Float64Array(PARTS.length);
+  traced = 0;
+  partsError = 0;
+  /** Client latencies in the order in which operations ended ok. */
+  private readonly inOrder: Float64Array;
+
+  constructor(operations: number) {
+    this.inOrder = new Float64Array(operations);
+  }
+
+  add(commit: number, client: number, outcome: number, attribution: Attribution | null): void {
+    const ok = this.counts[outcome]++;
+    if (outcome !== OK) return;
+    this.inOrder[ok] = client;
+    this.commit.add(commit);
+    this.client.add(client);
+    if (attribution !== null) this.attribute(client, attribution);
+  }
+
+  /** Mean latencies of the first and the second half of the operations that ended ok. */
+  get halves(): [number, number] | null {
+    const ok = this.counts[OK];
+    const middle = Math.floor(ok / 2);
+    if (middle === 0) return null;
+    const mean = (from: number, to: number): number => {
+      let sum = 0;
+      for (let i = from; i < to; i++) sum += this.inOrder[i];
+      return sum / (to - from);
+    };
+    return [mean(0, middle), mean(middle, ok)];
+  }
+
+  private attribute(client: number, attribution: Attribution): void {
+    let sum = 0;
+    for (let i = 0; i < PARTS.length; i++) {
+      const seconds = attribution[PARTS[i]];
+      this.parts[i] += seconds;
+      sum += seconds;
+    }
+    this.traced++;
+    this.partsError = Math.max(this.partsError, Math.abs(sum - client));
+  }
+}
+
+function runReplication(task: ReplicationTask, seed: number): Replication {
+  const recorder = new Recorder(task.operations);
+  const run = simulateRun(protocolNamed(task.system.protocol), task.system, task.workload, {
+    seed,
+    warmUp: task.warmUp,
+    operations: task.operations,
+    attribution: task.attribution,
+    maxEvents: task.maxEvents,
+    ...(task.maxSeconds === null ? {} : { maxSeconds: task.maxSeconds }),
+    completion: (commit, client, _isRead, outcome, attribution) =>
+      recorder.add(commit, client, outcome, attribution),
+  });
+  const [ok, failed, unknown] = recorder.counts;
+  const { traced } = recorder;
+  const used = (shares: readonly number[]): boolean => shares.some((share) => share > 0);
+  return {
+    latencies: { commitLatency: recorder.commit.sample, clientLatency: recorder.client.sample },
+    scalars: scalarsOf(task, run),
+    halves: recorder.halves,
+    cut: ok + failed + unknown < task.operations,
+    ok,
+    failed,
+    unknown,
+    parts: task.attribution && traced > 0 ? Array.from(recorder.parts, (sum) => sum / traced) : null,
+    untraced: run.untraced,
+    partsError: recorder.partsError,
+    seen: run.seen,
+    used: {
+      disk: run.diskWrites > 0,
+      egress: used(run.utilisation.egress),
+      ingress: used(run.utilisation.ingress),
+    },
+    events: run.events,
+  };
+}
+
+function scalarsOf(task: ReplicationTask, run: RunResult): Record<ScalarName, number> {
+  const leader = Number(task.system.settings.initialLeader ?? 0);
+  const { cpu, egress, disk } = run.utilisation;
+  return {
+    throughput: run.throughput,
+    cpuUtilisation: cpu[leader],
+    cpuUtilisationMax: Math.max(...cpu),
+    egressUtilisation: egress[leader],
+    egressUtilisationMax: Math.max(...egress),
+    diskUtilisation: disk[leader],
+    diskUtilisationMax: Math.max(...disk),
+    messagesPerOperation: run.messages.sent / run.operations.issued,
+  };
+}
+
+/** A run from the empty system on, of which every latency is kept in order. */
+function runPilot(task: ReplicationTask, seed: number): Pilot {
+  const latencies: number[] = [];
+  simulateRun(protocolNamed(task.system.protocol), task.system, task.workload, {
+    seed,
+    warmUp: 0,
+    operations: task.operations,
+    maxEvents: task.maxEvents,
+    ...(task.maxSeconds === null ? {} : { maxSeconds: task.maxSeconds }),
+    completion: (_commit, client, _isRead, outcome) => {
+      if (outcome === OK) latencies.push(client);
+    },
+  });
+  return { latencies };
+}
