@@ -1,12 +1,24 @@
 /**
  * G/G/1: approximations of the mean wait from two moments of arrivals and of service.
  *
- * Source: Kingman (1961, 1962); Marchal (1985); Kraemer and Langenbach-Belz (1976).
+ * Source: Kingman, "The single server queue in heavy traffic" (Proc. Camb. Phil. Soc. 57, 1961) and "Some inequalities
+ * for the queue GI/G/1" (Biometrika 49, 1962); Marchal, "Numerical performance of approximate queuing formulae"
+ * (1985); Kraemer and Langenbach-Belz, "Approximate formulae for the delay in the queueing system GI/G/1" (ITC 8,
+ * 1976). All are exact for M/G/1 and in heavy traffic; with arrivals smoother than Poisson and moderate load they
+ * differ, and the last is nearest (D/M/1 within 5 % from ρ = 0.5 on, tested).
  */
 import { defineModel } from "../../core/model.ts";
 import { GG1_ASSUMES, GG1_INPUTS, GG1_OUTPUTS } from "./gg1-symbols.ts";
 
-/** G/G/1 queue, Kingman's approximation and bound. */
+/**
+ * G/G/1 queue after Kingman: the heavy-traffic approximation, and an upper bound that holds at any load.
+ *
+ * Not tight below half load when arrivals are regular; the bound is not tight for Poisson arrivals either.
+ *
+ * @example
+ * models.kingman({ arrivalRate: 0.8, serviceTime: 1, arrivalScv: 1, serviceScv: 0.5 }).waitingTime; // => 3
+ * models.kingman({ arrivalRate: 0.8, serviceTime: 1, arrivalScv: 0, serviceScv: 1 }).waitingTimeBound; // => 2
+ */
 export const kingman = defineModel({
   id: "kingman",
   title: "G/G/1 queue, Kingman's approximation and bound",
@@ -26,7 +38,16 @@ export const kingman = defineModel({
   ],
   stable: ["utilisation < 1"],
 });
-/** G/G/1 queue, Marchal's approximation. */
+
+/**
+ * G/G/1 queue after Marchal: Kingman's bound scaled so that M/G/1 comes out exactly.
+ *
+ * The formula in the code of Ailijiang, Charapko and Demirbas (SIGMOD 2019) for their G/G/1 leader.
+ *
+ * @example
+ * models.marchal({ arrivalRate: 0.8, serviceTime: 1, arrivalScv: 1, serviceScv: 0.5 }).waitingTime; // => 3
+ * models.marchal({ arrivalRate: 0.5, serviceTime: 1, arrivalScv: 0, serviceScv: 1 }).waitingTime; // => 0.2
+ */
 export const marchal = defineModel({
   id: "marchal",
   title: "G/G/1 queue, Marchal's approximation",
@@ -42,7 +63,14 @@ export const marchal = defineModel({
   ],
   stable: ["utilisation < 1"],
 });
-/** G/G/1 queue, Kraemer and Langenbach-Belz's approximation. */
+
+/**
+ * G/G/1 queue after Kraemer and Langenbach-Belz: Kingman's approximation with an exponential correction.
+ *
+ * @example
+ * models.kraemerLangenbachBelz({ arrivalRate: 0.8, serviceTime: 1, arrivalScv: 1, serviceScv: 0.5 }).waitingTime; // => 3
+ * models.kraemerLangenbachBelz({ arrivalRate: 0.5, serviceTime: 1, arrivalScv: 0, serviceScv: 1 }).waitingTime; // => 0.5 * Math.exp(-2 / 3)
+ */
 export const kraemerLangenbachBelz = defineModel({
   id: "kraemerLangenbachBelz",
   title: "G/G/1 queue, Kraemer and Langenbach-Belz's approximation",

@@ -1,12 +1,19 @@
 /**
  * M/D/1: one server, Poisson arrivals, constant service.
  *
- * Source: Kleinrock, Queueing Systems I (1975), §5.6; the law of the wait after Franx (2001), in `md1-wait.ts`.
+ * Source: Erlang (1909); Kleinrock, Queueing Systems I (1975), §5.6; the law of the wait after Franx (2001), in
+ * `md1-wait.ts`. Half the mean wait of M/M/1. The leader model of Ailijiang, Charapko and Demirbas (SIGMOD 2019, §3.3).
  */
 import { defineModel } from "../../core/model.ts";
 import { md1WaitQuantile } from "./md1-wait.ts";
 
-/** M/D/1 queue. */
+/**
+ * M/D/1 queue: mean values and exact quantiles of waiting and response time.
+ *
+ * @example
+ * models.md1({ arrivalRate: 800, serviceTime: ms(1) }).waitingTime; // => 0.002
+ * models.md1({ arrivalRate: 800, serviceTime: ms(1), probability: 0.2 }).responseTimeQuantile; // => 0.001
+ */
 export const md1 = defineModel({
   id: "md1",
   title: "M/D/1 queue",
@@ -43,7 +50,8 @@ export const md1 = defineModel({
       tex: "w",
       arguments: ["one", "one"],
       result: "one",
-      meaning: "quantile of the wait in service times by Franx's positive sums; absolute error below 1e-9",
+      meaning:
+        "quantile of the wait in service times by Franx's sums of positive terms; relative error below 1e-9",
       compute: md1WaitQuantile,
     },
   },

@@ -7,10 +7,13 @@
 import { defineModel } from "../../core/model.ts";
 
 /**
- * M/G/1 processor sharing: mean response, of all jobs and of a job of a given size.
+ * M/G/1 processor sharing: mean response of all jobs and of a job of a given size, which is its size over 1 − ρ.
+ *
+ * The quick estimate for a processor with many threads: short jobs do not wait behind long ones.
  *
  * @example
- * mg1Ps({ arrivalRate: 0.9, serviceTime: 1 }).responseTime; // => 10
+ * models.mg1Ps({ arrivalRate: 0.9, serviceTime: 1 }).responseTime; // => 10
+ * models.mg1Ps({ arrivalRate: 500, serviceTime: ms(1), size: ms(3) }).responseOfSize; // => 0.006
  */
 export const mg1Ps = defineModel({
   id: "mg1Ps",

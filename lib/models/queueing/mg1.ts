@@ -1,11 +1,21 @@
 /**
  * M/G/1: one server, Poisson arrivals, any service, first come first served.
  *
- * Source: Pollaczek (1930), Khinchine (1932); Kleinrock, Queueing Systems I (1975), §5.6-5.7.
+ * Source: Pollaczek (1930), Khinchine (1932); Kleinrock, Queueing Systems I (1975), §5.6–5.7; Harchol-Balter (2013),
+ * ch. 23. The mean wait needs two moments of service, E[W] = λE[S²]/(2(1 − ρ)), its variance three:
+ * E[W]² + λE[S³]/(3(1 − ρ)) (Takács). For any mix of operations at one processor, disk or port.
  */
 import { defineModel } from "../../core/model.ts";
 
-/** M/G/1 queue (Pollaczek–Khinchine). */
+/**
+ * M/G/1 queue (Pollaczek–Khinchine): mean values and standard deviations of waiting and response time.
+ *
+ * @throws DomainError for a third moment that no service time with this mean and scv has: E[S]·E[S³] ≥ E[S²]²
+ * @example
+ * models.mg1({ arrivalRate: 0.8, serviceTime: 1, serviceScv: 4 }).waitingTime; // => 10
+ * models.mg1({ arrivalRate: 0.8, serviceTime: 1, serviceScv: 1 }).responseDeviation; // => 5
+ * models.mg1({ arrivalRate: 800, serviceTime: ms(1), serviceScv: 0 }).waitingTime; // => 0.002
+ */
 export const mg1 = defineModel({
   id: "mg1",
   title: "M/G/1 queue (Pollaczek–Khinchine)",
@@ -30,7 +40,8 @@ export const mg1 = defineModel({
       dimension: "one",
       min: 0,
       default: 0,
-      meaning: "E[S³]/E[S]³; 0 takes that of a gamma law with the same scv, (1 + C²)(1 + 2C²)",
+      meaning:
+        "E[S³]/E[S]³, read by the deviations only; 0 takes that of a gamma law with the same scv, (1 + C²)(1 + 2C²)",
     },
   },
   between: {

@@ -11,7 +11,7 @@ import { defineModel } from "../../core/model.ts";
  * M/M/1 queue: mean values and quantiles of waiting and response time.
  *
  * @example
- * mm1({ arrivalRate: 800, serviceTime: ms(1) }).responseTime; // => 0.005
+ * models.mm1({ arrivalRate: 800, serviceTime: ms(1) }).responseTime; // => 0.005
  */
 export const mm1 = defineModel({
   id: "mm1",

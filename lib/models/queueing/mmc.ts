@@ -1,12 +1,20 @@
 /**
  * M/M/c: several servers, one queue, Poisson arrivals, exponential service.
  *
- * Source: Kleinrock, Queueing Systems I (1975), §3.5; Harchol-Balter (2013), ch. 14.
+ * Source: Erlang (1917); Kleinrock, Queueing Systems I (1975), §3.5; Harchol-Balter, Performance Modeling and Design of
+ * Computer Systems (2013), ch. 14. An arrival waits with Erlang's chance C, and who waits does so for an exponential
+ * time with mean 1/(cμ − λ). For a machine with several cores or several machines behind one queue.
  */
 import { defineModel } from "../../core/model.ts";
 import { erlangC } from "./station-wait.ts";
 
-/** M/M/c queue (Erlang C). */
+/**
+ * M/M/c queue (Erlang C): chance of waiting, mean values, quantile of the wait.
+ *
+ * @example
+ * models.mmc({ arrivalRate: 1, serviceTime: 1, servers: 2 }).waitProbability; // => 1 / 3
+ * models.mmc({ arrivalRate: 800, serviceTime: ms(1), servers: 1 }).waitingTime; // => 0.004
+ */
 export const mmc = defineModel({
   id: "mmc",
   title: "M/M/c queue (Erlang C)",
@@ -49,7 +57,7 @@ export const mmc = defineModel({
       arguments: ["one", "one"],
       result: "one",
       meaning:
-        "Erlang's C from the recursion B(n) = aB(n−1)/(n + aB(n−1)) for his B; relative error below 1e-12",
+        "Erlang's C from the recursion B(n) = aB(n−1)/(n + aB(n−1)) for his B; relative error below 1e-11",
       compute: erlangC,
     },
   },
