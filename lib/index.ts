@@ -29,6 +29,7 @@ export * from "./core/distributions.ts";
 export * from "./core/errors.ts";
 export { EventQueue } from "./core/event-queue.ts";
 export * from "./core/features.ts";
+export * from "./core/goodness-of-fit.ts";
 export * from "./core/machines.ts";
 export { defineModel } from "./core/model.ts";
 export type {
@@ -118,6 +119,11 @@ export * from "./statistics/warm-up.ts";
 // Studies
 export { claim } from "./study/claim.ts";
 export type { ComparableModel, CompareOptions, Comparison, Prediction } from "./study/comparison.ts";
+export type {
+  AttributionPlotOptions,
+  ComparisonPlotOptions,
+  ErrorMapOptions,
+} from "./study/comparison-figures.ts";
 export { closeWorkers } from "./study/execution.ts";
 export type { KneeRequest, KneeRow, ModelledKnee } from "./study/knee.ts";
 export type { RunOptions, WarmUp } from "./study/options.ts";
@@ -126,12 +132,7 @@ export type { ProgressReport } from "./study/progress.ts";
 export { type PublishedTable, publishedNames, publishedTable } from "./study/published-table.ts";
 export { StudyResult } from "./study/result.ts";
 export type { ExportedFiles, ExportOptions as StudyExportOptions } from "./study/result-export.ts";
-export type {
-  AttributionPlotOptions,
-  ComparisonPlotOptions,
-  ErrorMapOptions,
-  PlotOptions,
-} from "./study/result-figures.ts";
+export type { PlotOptions } from "./study/result-figures.ts";
 export type { TextTable } from "./study/result-table.ts";
 export type { RowAttribution, StudyRow } from "./study/row.ts";
 export { network, type RttMatrixOptions } from "./study/rtt-matrix.ts";
