@@ -75,6 +75,8 @@ export interface Comparison {
   readonly error: number | null;
   /** null where the model does not apply. */
   readonly verdict: Verdict | null;
+  /** Features that the system uses and the model leaves out. */
+  readonly notRepresented: readonly Feature[];
 }
 
 /** Reads a `compareWith` call. */
@@ -162,7 +164,8 @@ export function compare(
   estimates: Estimates | null,
 ): Comparison[] {
   return spec.map.map(({ reference, output }) => {
-    const base = { model: spec.model.id, measure: referenceText(reference), unstable: prediction.unstable };
+    const { unstable, notRepresented } = prediction;
+    const base = { model: spec.model.id, measure: referenceText(reference), unstable, notRepresented };
     if (prediction.inapplicable !== null) return { ...base, prediction: null, error: null, verdict: null };
     if (prediction.outputs === null)
       return { ...base, prediction: null, error: null, verdict: unstableVerdict(state) };

@@ -34,7 +34,7 @@ export const SCALARS = {
   cpuUtilisation: {
     dimension: "one",
     title: "CPU utilisation of the leader",
-    meaning: "share of the whole run in which a core of the first leader was busy",
+    meaning: "share of the measured time in which the first leader's processor was busy",
   },
   cpuUtilisationMax: {
     dimension: "one",
@@ -44,7 +44,7 @@ export const SCALARS = {
   egressUtilisation: {
     dimension: "one",
     title: "egress utilisation of the leader",
-    meaning: "share of the whole run in which the first leader's egress port was busy",
+    meaning: "share of the measured time in which the first leader's egress port was busy",
   },
   egressUtilisationMax: {
     dimension: "one",
@@ -54,7 +54,7 @@ export const SCALARS = {
   diskUtilisation: {
     dimension: "one",
     title: "disk utilisation of the leader",
-    meaning: "share of the whole run in which the first leader's disk was busy",
+    meaning: "share of the measured time in which the first leader's disk was busy",
   },
   diskUtilisationMax: {
     dimension: "one",

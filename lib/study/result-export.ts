@@ -14,7 +14,7 @@ import { reportPage } from "./report-page.ts";
 import type { StudyResult } from "./result.ts";
 import { defaultFigures } from "./result-figure-set.ts";
 import { resultProvenance } from "./result-provenance.ts";
-import { csvText, parquetBytes } from "./table-files.ts";
+import { csvText, jsonText, parquetBytes } from "./table-files.ts";
 
 /** Kinds of files: tables, result.json, the report, and figures. */
 export const RESULT_FORMATS = ["csv", "parquet", "json", "html", "svg", "png", "pdf"] as const;
@@ -69,10 +69,10 @@ export async function exportResult(
   if (wants("parquet")) await write("rows.parquet", await parquetBytes(columns));
   if (wants("csv") || wants("parquet")) {
     const described = columns.map(({ values: _, ...column }) => column);
-    await write("columns.json", json(described));
+    await write("columns.json", jsonText(described));
   }
-  if (wants("json")) await write("result.json", json(result));
-  await write("provenance.json", json(resultProvenance(result.facts)));
+  if (wants("json")) await write("result.json", jsonText(result));
+  await write("provenance.json", jsonText(resultProvenance(result.facts)));
   const figures = options.figures ?? (result.rows.length > 0 ? defaultFigures(result) : {});
   if (wants("html")) await write("report.html", reportPage(result, figures));
   const wanted = (["svg", "png", "pdf"] as const).filter(wants);
@@ -105,10 +105,6 @@ function readOptions(folder: string, options: ExportOptions): readonly ResultFor
       );
   }
   return formats;
-}
-
-function json(value: unknown): string {
-  return `${JSON.stringify(value, null, 1)}\n`;
 }
 
 async function draw(

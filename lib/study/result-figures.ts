@@ -27,6 +27,8 @@ import type { StudyResult } from "./result.ts";
 import { parameterNames, simulatedAt, simulatedOrTransient } from "./result-tables.ts";
 import type { StudyRow } from "./row.ts";
 
+export type { AttributionPlotOptions, ComparisonPlotOptions, ErrorMapOptions } from "./comparison-figures.ts";
+
 /** A measure along a swept parameter. */
 export interface PlotOptions extends FigureWords {
   /** The swept parameter along the axis. */

@@ -206,9 +206,7 @@ export function comparisonTable(result: StudyResult): TextTable {
     {
       heading: "not represented",
       align: "left",
-      cells: lines.map(({ row, comparison }) =>
-        (row.predictions.find((p) => p.model === comparison.model)?.notRepresented ?? []).join(", "),
-      ),
+      cells: lines.map(({ comparison }) => comparison.notRepresented.join(", ")),
     },
   ];
   const records = lines.map(({ row, comparison }, i) => ({
@@ -216,7 +214,6 @@ export function comparisonTable(result: StudyResult): TextTable {
     ...comparison,
     simulated: simulated[i] ?? null,
     state: row.state,
-    notRepresented: row.predictions.find((p) => p.model === comparison.model)?.notRepresented ?? [],
   }));
   return new TextTable(columns, transposed(columns), records, notesOf(result));
 }

@@ -178,6 +178,23 @@ test("the parts of the latency add up to it, for every operation", async () => {
   assert.ok(Math.abs(transmission[1] - ((10_000 + 3 * 64) * 8) / 1e7) < 1e-12, `${transmission[1]}`);
 });
 
+test("a closed load waits for its answers: throughput is users over think and response time", async () => {
+  const result = await study({
+    system: server(),
+    workload: (p) => workload.closed(p.users, { think: ms(3) }),
+  })
+    .sweep({ users: [1, 8] })
+    .run({ ...QUIET, seed: 6, precision: 0.02, measure: "throughput" });
+  // One user: 1/(3 ms + 1 ms). Eight users, think time fixed: at most one answer a millisecond.
+  const [one, eight] = result.rows.map((row) => row.measures.throughput);
+  assert.ok(one !== null && Math.abs(one.mean - 250) < 3 * one.halfWidth, `${one?.mean}`);
+  assert.ok(eight !== null && eight.mean > 900 && eight.mean < 1000 + eight.halfWidth, `${eight?.mean}`);
+  assert.deepEqual(
+    result.rows.map((row) => row.state),
+    ["steady", "steady"],
+  );
+});
+
 test("knees lie between the last point that meets the target and the first that misses it", async () => {
   const result = await mm1Study([500, 700, 900, 1200]).run({
     ...QUIET,

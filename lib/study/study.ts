@@ -200,7 +200,7 @@ const KEYS = ["system", "workload", "name", "title", "units"];
  *
  * @param definition a system and a workload, or functions from a point to them
  * @example
- * study({ system: { ...network }, workload: (p) => workload.poisson(p.rate) }).sweep({ rate: [100, 200] }).points(); // => [{ rate: 100 }, { rate: 200 }]
+ * study({ system: raft({ network: network.lan({ nodes: 3, rtt: ms(1) }) }), workload: (p) => workload.poisson(p.rate) }).sweep({ rate: [100, 200] }).points(); // => [{ rate: 100 }, { rate: 200 }]
  */
 export function study<P extends PointShape = NumericPoint>(definition: StudyDefinition<P>): Study<P> {
   if (definition === null || typeof definition !== "object")

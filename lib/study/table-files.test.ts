@@ -6,7 +6,7 @@ import { after, test } from "node:test";
 import { parquetReadObjects } from "hyparquet";
 import { checkColumn, type DataColumn } from "./columns.ts";
 import { numberIn, readDataFile } from "./data-file.ts";
-import { csvText, parquetBytes } from "./table-files.ts";
+import { csvText, jsonText, parquetBytes } from "./table-files.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "protolab-table-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -104,6 +104,19 @@ test("Parquet has the same columns and gives every value back bit for bit", asyn
         `${name} ${i}: ${values[i]} came back as ${row[name]}`,
       );
   }
+});
+
+test("numbers come back from JSON bit for bit, and no other value is let in", () => {
+  const back = JSON.parse(jsonText({ list: numbers, text: "-0", none: null })) as {
+    list: number[];
+    text: string;
+  };
+  assert.ok(back.list.every((value, i) => sameBits(value, numbers[i])));
+  assert.equal(back.text, "-0");
+  assert.throws(() => jsonText({ a: [1, Number.NaN] }), {
+    name: "DomainError",
+    message: "export: 1 must be finite, got NaN",
+  });
 });
 
 test("NaN and infinities are refused in result columns", () => {

@@ -1,5 +1,6 @@
-/** Columns as CSV and Parquet, so that every number comes back bit for bit. */
+/** Columns as CSV and Parquet, and results as JSON, so that every number comes back bit for bit. */
 import type { ColumnSource } from "hyparquet-writer";
+import { DomainError, show } from "../core/errors.ts";
 import type { CellValue, DataColumn } from "./columns.ts";
 
 function csvField(value: CellValue): string {
@@ -39,4 +40,24 @@ export async function parquetBytes(columns: readonly DataColumn[]): Promise<Uint
     }),
   );
   return new Uint8Array(parquetWriteBuffer({ columnData, createdBy: "protolab" }));
+}
+
+const MINUS_ZERO = "\u0000-0\u0000";
+
+/**
+ * A value as JSON text, one field a line: −0 stays −0, which `JSON.stringify` makes 0.
+ *
+ * @throws DomainError for NaN and infinities, which `JSON.stringify` makes null
+ */
+export function jsonText(value: unknown): string {
+  const text = JSON.stringify(
+    value,
+    (key, item: unknown) => {
+      if (typeof item !== "number" || (Number.isFinite(item) && !Object.is(item, -0))) return item;
+      if (item === 0) return MINUS_ZERO;
+      throw new DomainError(`export: ${key} must be finite, got ${show(item)}`);
+    },
+    1,
+  );
+  return `${text.replaceAll(JSON.stringify(MINUS_ZERO), "-0")}\n`;
 }
