@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { cdfFigure } from "../charts/cdf-figure.ts";
 import { displayBundle, displayFigure, inNotebook, progressDisplay } from "./display.ts";
 import { asMimeBundle, figureBundle, isPlotlyFigure, PLOTLY_MIME, RICH_DISPLAY } from "./mime.ts";
 
@@ -20,6 +21,24 @@ test("outside a notebook a bundle is returned and nothing is shown", () => {
     [PLOTLY_MIME]: { data: [], layout: {}, config: { staticPlot: true } },
     "text/plain": "Figure: untitled",
   });
+});
+
+test("a figure of our builders brings a static picture, one of another maker does not", () => {
+  const samples = [0.001, 0.002, 0.004];
+  const own = cdfFigure({
+    title: "T",
+    x: { name: "latency", dimension: "time" },
+    series: [{ name: "a", samples }],
+  });
+  const bundle = figureBundle(own);
+  assert.deepEqual(bundle[PLOTLY_MIME], { data: own.data, layout: own.layout, config: own.config });
+  assert.match(String(bundle["image/svg+xml"]), /^<svg [\s\S]*<\/svg>\s*$/);
+  assert.match(String(bundle["text/html"]), /^<img /);
+  const foreign = figureBundle({ data: [{ type: "bar", y: [1] }], layout: { width: 300 } });
+  assert.deepEqual(
+    Object.keys(foreign).sort((a, b) => (a < b ? -1 : 1)),
+    [PLOTLY_MIME, "text/plain"],
+  );
 });
 
 test("tells figures and rich values from others", async () => {

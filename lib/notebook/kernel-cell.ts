@@ -89,8 +89,14 @@ export class CellRunner {
       const { data, metadata = {}, transient = {} } = display;
       context.publish(update ? "update_display_data" : "display_data", { data, metadata, transient });
     };
-    const ok = await this.#executor.execute(this.#cell.code);
-    await this.#pending;
+    let ok = false;
+    try {
+      ok = await this.#executor.execute(this.#cell.code);
+      await this.#pending;
+    } catch (error) {
+      // tslab itself failed, or a value while it was shown: the cell fails, and the kernel goes on.
+      this.#problems.push({ thrown: error });
+    }
     streams.flush();
     return ok && this.#problems.length === 0 ? undefined : this.#failure();
   }

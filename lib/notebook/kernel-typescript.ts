@@ -1,10 +1,11 @@
 /**
  * tslab's TypeScript (5.0.4), and two changes to it that a kernel needs before tslab is loaded.
  *
- * It checks only what the notebook's author wrote. tslab asks for the errors of a cell *and of every source file it
- * reaches*, and a cell that imports "protolab" reaches the whole library: that costs seconds at the first cell, and
- * fails on what the project's own compiler accepts (`.ts` import specifiers: error 5097). The library is checked where
- * it is built (`checkUnderKernelCompiler`); its types are still read, so a wrong call in a cell is still an error.
+ * It checks and emits only what the notebook's author wrote. tslab asks for the errors of a cell *and of every source
+ * file it reaches*, and has each emitted, which checks it again; a cell that imports "protolab" reaches the whole
+ * library. That costs many seconds at the first cell, and fails on what the project's own compiler accepts (`.ts`
+ * import specifiers: error 5097). The library is checked where it is built (`checkUnderKernelCompiler`) and loaded by
+ * Node; its types are still read, so a wrong call in a cell is still an error.
  *
  * It finds this installation's packages from anywhere. The kernel is installed once for the user; a notebook that
  * lies outside any project imports "protolab", and knows `console` (from `@types/node`), all the same.
@@ -23,14 +24,23 @@ function tslabRequire(): NodeJS.Require {
   return createRequire(createRequire(import.meta.url).resolve("tslab"));
 }
 
-/** Functions of the module that tslab uses and its public types leave out. */
-type KernelTypeScript = typeof ts & {
-  getPreEmitDiagnosticsOfFiles(
-    program: ts.Program,
-    files: readonly ts.SourceFile[],
-  ): readonly ts.Diagnostic[];
+/** A program that knows what depends on what; the part of it that is used here. */
+interface Builder {
+  getProgram(): ts.Program;
+  getSourceFile(name: string): ts.SourceFile | undefined;
+  getAllDependencies(file: ts.SourceFile): readonly string[];
+}
+type AfterProgramCreate = (builder: Builder) => void;
+interface WatchHost {
+  afterProgramCreate?: AfterProgramCreate;
+}
+
+/** The functions of the module that are changed here, as tslab calls them. */
+interface Changed {
+  createWatchCompilerHost(...settings: readonly unknown[]): WatchHost;
   getDefaultTypeRoots(folder: string, host: object): string[] | undefined;
-};
+  sys: ts.System;
+}
 
 /**
  * Makes the changes; tslab must not be loaded yet, because afterwards it holds the original functions.
@@ -39,15 +49,11 @@ type KernelTypeScript = typeof ts & {
  */
 export function prepareKernelTypeScript(folder: string): void {
   const require = tslabRequire();
-  const original = require("@tslab/typescript-for-tslab") as KernelTypeScript;
+  const original = require("@tslab/typescript-for-tslab") as Changed;
   const packages = packageFolder();
   offerAtRunTime(packages);
-  const changes: Partial<KernelTypeScript> = {
-    getPreEmitDiagnosticsOfFiles: (program, files) =>
-      original.getPreEmitDiagnosticsOfFiles(
-        program,
-        files.filter((file) => !program.isSourceFileFromExternalLibrary(file)),
-      ),
+  const changes: Changed = {
+    createWatchCompilerHost: (...settings) => withoutLibraries(original.createWatchCompilerHost(...settings)),
     getDefaultTypeRoots: (from, host) => [
       ...(original.getDefaultTypeRoots(from, host) ?? []),
       dirname(dirname(require.resolve("@types/node/package.json"))),
@@ -67,6 +73,27 @@ export function prepareKernelTypeScript(folder: string): void {
   const cached = require.cache[require.resolve("@tslab/typescript-for-tslab")];
   if (cached === undefined) throw new Error("kernel: tslab's TypeScript is not a CommonJS module any more");
   cached.exports = patched;
+}
+
+/** tslab takes its builder from this callback; the builder it gets does not name the sources of packages. */
+function withoutLibraries(host: WatchHost): WatchHost {
+  let callback: AfterProgramCreate | undefined;
+  return Object.defineProperty(host, "afterProgramCreate", {
+    get: () => callback,
+    set: (given: AfterProgramCreate) => {
+      callback = (builder) => given(ownSourcesOf(builder));
+    },
+  });
+}
+
+function ownSourcesOf(builder: Builder): Builder {
+  const own = Object.create(builder) as Builder;
+  own.getAllDependencies = (file) =>
+    builder.getAllDependencies(file).filter((name) => {
+      const source = builder.getSourceFile(name);
+      return source === undefined || !builder.getProgram().isSourceFileFromExternalLibrary(source);
+    });
+  return own;
 }
 
 /** The `node_modules` that this package's own dependencies are in. */

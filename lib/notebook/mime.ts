@@ -1,5 +1,9 @@
 /** Rich output of a value: Jupyter's MIME bundle, and who can give one. */
 
+import type { Figure } from "../charts/figure.ts";
+import { figureBundle as chartBundle } from "../charts/mime.ts";
+import { DomainError, UsageError } from "../core/errors.ts";
+
 /** One output in several types; a notebook program shows the richest one that it knows. */
 export type MimeBundle = Readonly<Record<string, unknown>>;
 
@@ -55,16 +59,36 @@ function figureText({ data, layout }: PlotlyFigure): string {
   return `Figure: ${name}${traces.length > 0 ? ` (${traces.join(", ")})` : ""}`;
 }
 
-/** The bundle of a figure; with `svg`, a static picture for programs without plotly (GitHub, PDF). */
+/** What the builders of `charts/` fill in and their renderer needs; plotly itself can do without all of it. */
+function isBuilderFigure({ layout }: PlotlyFigure): boolean {
+  const { width, height, margin, annotations, shapes } = (layout ?? {}) as Record<string, unknown>;
+  const sides = (margin ?? {}) as Record<string, unknown>;
+  const numbers = [width, height, sides["l"], sides["r"], sides["t"], sides["b"]];
+  return numbers.every(Number.isFinite) && Array.isArray(annotations) && Array.isArray(shapes);
+}
+
+/** The bundle with a static picture, for a figure that our own renderer can draw; nothing for one of another maker. */
+function drawn(figure: PlotlyFigure): MimeBundle {
+  if (!isBuilderFigure(figure)) return {};
+  try {
+    return chartBundle(figure as Figure);
+  } catch (error) {
+    if (error instanceof DomainError || error instanceof UsageError) return {};
+    throw error;
+  }
+}
+
+/** The bundle of a figure, with a static picture for programs without plotly (GitHub, PDF). */
 export function figureBundle(
   figure: PlotlyFigure,
   pictures: { svg?: string; html?: string } = {},
 ): MimeBundle {
   const { data, layout = {}, config } = figure;
   return {
+    "text/plain": figureText(figure),
+    ...drawn(figure),
     [PLOTLY_MIME]: config === undefined ? { data, layout } : { data, layout, config },
     ...(pictures.html === undefined ? {} : { "text/html": pictures.html }),
     ...(pictures.svg === undefined ? {} : { "image/svg+xml": pictures.svg }),
-    "text/plain": figureText(figure),
   };
 }

@@ -58,7 +58,7 @@ const texts = (notebook: Notebook): string[] =>
       : "",
   );
 
-describe("running a notebook", { concurrency: 3 }, () => {
+describe("running a notebook", { concurrency: 3, timeout: 180_000 }, () => {
   test("runs it in the project's root with its parameters, and writes an executed copy", async () => {
     const path = write(
       join(topic, "good.ipynb"),

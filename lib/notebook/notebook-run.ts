@@ -169,8 +169,6 @@ class Run {
       ...(environment === undefined ? {} : { environment }),
     });
     kernel.onMessage = this.#collector.take;
-    const interrupt = (): void => kernel.interrupt();
-    this.#options.signal?.addEventListener("abort", interrupt);
     try {
       for (const [i, cell] of todo.entries()) {
         if (this.#options.signal?.aborted === true) return interrupted(i + 1, cell.id);
@@ -180,7 +178,6 @@ class Run {
       await new Promise((resolve) => setTimeout(resolve, (this.#options.grace ?? 0.3) * 1000));
       return this.#lateFailure();
     } finally {
-      this.#options.signal?.removeEventListener("abort", interrupt);
       await kernel.shutdown();
     }
   }
@@ -267,6 +264,7 @@ class CellLimits {
   readonly #timer: NodeJS.Timeout;
   readonly #onAbort: () => void;
   #killer: NodeJS.Timeout | undefined;
+  #again: NodeJS.Timeout | undefined;
   #timedOut = false;
 
   constructor(kernel: KernelClient, { cellTimeout = DEFAULT_CELL_SECONDS, signal }: RunOptions) {
@@ -277,6 +275,9 @@ class CellLimits {
       kernel.kill();
     }, cellTimeout * 1000);
     this.#onAbort = () => {
+      kernel.interrupt();
+      // Again, because Node loses a signal that comes just as a cell's code begins to wait.
+      this.#again = setInterval(() => kernel.interrupt(), INTERRUPT_SECONDS * 200);
       this.#killer = setTimeout(() => kernel.kill(), INTERRUPT_SECONDS * 1000);
     };
     signal?.addEventListener("abort", this.#onAbort);
@@ -285,6 +286,7 @@ class CellLimits {
   end(): void {
     clearTimeout(this.#timer);
     clearTimeout(this.#killer);
+    clearInterval(this.#again);
     this.#signal?.removeEventListener("abort", this.#onAbort);
   }
 
