@@ -101,11 +101,14 @@ export function latexOf(tree: MathNode, notation: Notation): string {
  *
  * Symbols defined by earlier lines are put in place where they depend on the variable; the others stay symbols,
  * constant as far as the variable goes.
+ *
+ * @param simplify tidies the result for reading, which takes most of the time
  */
 export function differentiate(
   tree: MathNode,
   variable: string,
   definitions: ReadonlyMap<string, Equation>,
+  simplify = true,
 ): { readonly expression: Expression; readonly tree: MathNode } | null {
   const inlined = inline(tree, variable, definitions);
   if (!dependsOn(inlined, variable)) {
@@ -113,7 +116,7 @@ export function differentiate(
     return { expression: expressionOf("derivative", zero), tree: zero };
   }
   try {
-    const result = derivative(inlined, variable);
+    const result = derivative(inlined, variable, { simplify });
     return { expression: expressionOf("derivative", result), tree: result };
   } catch {
     return null;

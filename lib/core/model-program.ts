@@ -2,19 +2,12 @@
  * A model's text made into a checked program: its equations in order, and each condition right after the last symbol
  * it reads. Everything wrong with a definition is refused here, when it loads.
  */
-import { type DimensionText, readDimension, sameDimension, unitText } from "./dimension.ts";
-import { checkAssignment, type Kind, kindOf, type Signature, type Surroundings } from "./dimension-check.ts";
+import { type DimensionText, readDimension } from "./dimension.ts";
+import { checkAssignment, type Kind, kindOf, type Signature } from "./dimension-check.ts";
 import { type Condition, checkName, type Equation, readCondition, readEquation } from "./equation.ts";
 import { DomainError, show, unknownName } from "./errors.ts";
 import { symbolsOf } from "./expression.ts";
-import type {
-  DimensionalVerdict,
-  InputTable,
-  ModelDefinition,
-  ModelInput,
-  ModelSymbol,
-  Quantity,
-} from "./model-types.ts";
+import type { InputTable, ModelDefinition, ModelInput, ModelSymbol, Quantity } from "./model-types.ts";
 
 export type AnyDefinition = ModelDefinition<InputTable, Readonly<Record<string, Quantity>>>;
 
@@ -34,18 +27,6 @@ function guards(id: string, does: Guard["does"], texts: readonly string[] = []):
   });
 }
 
-/** What the dimensions of an equation kept as printed come to; none when they are right after all. */
-function verdictOn(equation: Equation, wanted: Kind, at: Surroundings): DimensionalVerdict[] {
-  const found = kindOf(equation.expression, at);
-  if (typeof found === "string" || typeof wanted === "string") {
-    checkAssignment(equation.expression, equation.target, wanted, at);
-    return [];
-  }
-  if (sameDimension(found, wanted)) return [];
-  const { text, target } = equation;
-  return [{ equation: text, symbol: target, claimed: unitText(wanted), found: unitText(found) }];
-}
-
 export interface Program {
   readonly id: string;
   readonly inputs: InputTable;
@@ -53,7 +34,6 @@ export interface Program {
   readonly statements: readonly Statement[];
   readonly equations: ReadonlyMap<string, Equation>;
   readonly functions: ReadonlyMap<string, (...args: never[]) => unknown>;
-  readonly verdicts: readonly DimensionalVerdict[];
 }
 
 export function isNumberInput(input: ModelInput): input is Extract<ModelInput, { dimension: DimensionText }> {
@@ -129,31 +109,25 @@ export function programOf(definition: AnyDefinition): Program {
     });
   };
   settle();
-  const verdicts: DimensionalVerdict[] = [];
   for (const text of definition.equations) {
     const equation = readEquation(id, text);
     const at = { where: `${id}: equation ${JSON.stringify(text)}`, symbols: known, functions };
     const wanted = declared.get(equation.target);
     if (wanted === undefined) throw unknownName(at.where, "symbol", equation.target, [...declared.keys()]);
     if (known.has(equation.target)) throw new DomainError(`${at.where} defines ${equation.target} again`);
-    if (definition.asPrinted === undefined) checkAssignment(equation.expression, equation.target, wanted, at);
-    else verdicts.push(...verdictOn(equation, wanted, at));
+    checkAssignment(equation.expression, equation.target, wanted, at);
     known.set(equation.target, wanted);
     equations.set(equation.target, equation);
     statements.push({ does: "assign", equation, reads: symbolsOf(equation.expression) });
     settle();
   }
   for (const guard of waiting) check(guard.condition);
-  if (definition.asPrinted !== undefined && verdicts.length === 0) {
-    throw new DomainError(`${id}: asPrinted is for formulas whose dimensions are wrong; these are right`);
-  }
   const program: Program = {
     id,
     inputs,
     outputs: Object.keys(outputs),
     statements,
     equations,
-    verdicts,
     functions: new Map(Object.entries(definition.functions ?? {}).map(([name, f]) => [name, f.compute])),
   };
   checkUse(program, declared);

@@ -11,7 +11,12 @@ import { readParameter } from "./parameters.ts";
 const STEP = 6.055454452393343e-6;
 
 /** The partial derivative of an output by a continuous input. */
-export function derivativeOf(w: Workings, output: string, input: string): Derivative<InputTable> {
+export function derivativeOf(
+  w: Workings,
+  output: string,
+  input: string,
+  simplify = true,
+): Derivative<InputTable> {
   const { id, inputs } = w.definition;
   pickNames(id, "output", [output], w.program.outputs);
   pickNames(id, "parameter", [input], w.names);
@@ -21,7 +26,7 @@ export function derivativeOf(w: Workings, output: string, input: string): Deriva
   }
   const equation = w.program.equations.get(output);
   if (equation === undefined) throw new UsageError(`${id}: ${output} has no equation`);
-  const symbolic = differentiate(equation.tree, input, w.program.equations);
+  const symbolic = differentiate(equation.tree, input, w.program.equations, simplify);
   const head = `\\frac{\\partial ${w.notation.symbol(output)}}{\\partial ${w.notation.symbol(input)}}`;
   if (symbolic === null) {
     return {
@@ -97,7 +102,7 @@ export function sensitivityOf(
     result[output] = {};
     for (const input of continuous) {
       const x = values[w.names.indexOf(input)] as number;
-      const value = y === 0 ? null : (x / y) * derivativeOf(w, output, input).at(given as never);
+      const value = y === 0 ? null : (x / y) * derivativeOf(w, output, input, false).at(given as never);
       result[output][input] = value !== null && Number.isFinite(value) ? value : null;
     }
   }

@@ -138,21 +138,6 @@ export interface Derivative<I extends InputTable> {
   at(inputs: ModelGiven<I>): number;
 }
 
-/** An equation whose right side does not have the unit its symbol claims. Units as text: `s`, `s^2/bit`. */
-export interface DimensionalVerdict {
-  readonly equation: string;
-  readonly symbol: string;
-  readonly claimed: string;
-  readonly found: string;
-}
-
-/** A way to read a formula whose dimensions are wrong so that they become right. */
-export interface Reading {
-  readonly reading: string;
-  /** Id of the model that computes it. */
-  readonly model: string;
-}
-
 /** Everything a model's author states. */
 export interface ModelDefinition<I extends InputTable, O extends Readonly<Record<string, Quantity>>> {
   /** Name in the index and first word of every error. */
@@ -169,11 +154,6 @@ export interface ModelDefinition<I extends InputTable, O extends Readonly<Record
   readonly functions?: Readonly<Record<string, ModelFunction>>;
   /** mathjs text, each line `symbol = expression` over inputs and earlier symbols. */
   readonly equations: readonly string[];
-  /**
-   * Keeps a formula exactly as it was printed although its dimensions are wrong: it loads, says so in
-   * `dimensionalVerdicts`, and names the readings that make sense.
-   */
-  readonly asPrinted?: { readonly readings: readonly Reading[] };
   /** Relations that belong to the domain, such as `quorum <= nodes`: a DomainError where one does not hold. */
   readonly requires?: readonly string[];
   /** What must hold for a steady state, such as `utilisation < 1`: checked as soon as its symbols are known. */
@@ -207,8 +187,6 @@ export interface Model<I extends InputTable, O extends Readonly<Record<string, Q
   };
   /** The generated JavaScript, for inspection. */
   readonly source: string;
-  /** Equations whose dimensions are wrong; empty but for formulas kept as printed. */
-  readonly dimensionalVerdicts: readonly DimensionalVerdict[];
 }
 
 /** Any model, its inputs and outputs forgotten: what the index and the study hold. */
@@ -227,6 +205,5 @@ export interface AnyModel
     inputs: Readonly<Record<string, unknown>>,
   ): Readonly<Record<string, Readonly<Record<string, number | null>>>>;
   readonly source: string;
-  readonly dimensionalVerdicts: readonly DimensionalVerdict[];
   fromSystem?(system: SystemSpec, workload: WorkloadSpec): Readonly<Record<string, unknown>>;
 }

@@ -57,7 +57,6 @@ export function defineModel<const I extends InputTable, O extends Readonly<Recor
     derivative: (output: string, input: string) => derivativeOf(workings, output, input),
     sensitivity: (given: Given) => sensitivityOf(workings, given),
     source,
-    dimensionalVerdicts: program.verdicts,
   };
   // A function has a `name` of its own; `id` and the rest are plain properties.
   return Object.assign(call, definition, methods) as unknown as Model<I, O>;
