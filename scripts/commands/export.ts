@@ -1,0 +1,116 @@
+/** `protolab export FOLDER|result.json`: charts and tables of a stored result, or of stored figures, once more. */
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { type ExportJob, exportFigures, type FigureFormat } from "../../lib/charts/export.ts";
+import type { Figure } from "../../lib/charts/figure.ts";
+import { DataError, UsageError, unknownName } from "../../lib/core/errors.ts";
+import { publishFile } from "../../lib/notebook/notebook-file.ts";
+import { exportResult as writeResult } from "../../lib/study/result-export.ts";
+import { fileLines } from "./file-list.ts";
+import { progressOf } from "./progress.ts";
+import { readJsonFile, readStoredResult } from "./stored-result.ts";
+import type { Terminal } from "./terminal.ts";
+
+const FORMATS = ["svg", "png", "pdf", "html", "csv", "parquet"] as const;
+type Format = (typeof FORMATS)[number];
+
+interface Written {
+  readonly files: readonly string[];
+  readonly skipped: readonly string[];
+  readonly hint?: string;
+}
+
+/** Writes the formats asked for. */
+export async function exportResult(
+  terminal: Terminal,
+  path: string,
+  flags: {
+    readonly formats: string;
+    readonly out?: string;
+    readonly quiet?: boolean;
+    readonly json?: boolean;
+  },
+): Promise<number> {
+  const formats = readFormats(flags.formats);
+  const progress = progressOf(terminal, flags.quiet ?? false);
+  const stored = storedResultAt(path);
+  const written =
+    stored === undefined
+      ? await drawFigures(terminal, path, formats, flags.out)
+      : await writeStored(terminal, stored, formats, flags.out);
+  if (flags.json)
+    terminal.out(`${JSON.stringify({ files: written.files, skipped: written.skipped }, null, 2)}\n`);
+  else terminal.out(`${fileLines(written.files).join("\n")}\n`);
+  if (written.hint !== undefined) progress.note(written.hint);
+  return 0;
+}
+
+function readFormats(text: string): Format[] {
+  const names = text.split(",").map((name) => name.trim());
+  for (const name of names)
+    if (!(FORMATS as readonly string[]).includes(name)) throw unknownName("export", "format", name, FORMATS);
+  return [...new Set(names)] as Format[];
+}
+
+/** The `result.json` that a path means; undefined when it means a folder or a file of figures. */
+function storedResultAt(path: string): string | undefined {
+  if (!existsSync(path)) throw new DataError(`${path}: cannot be read (ENOENT: no such file or directory)`);
+  if (statSync(path).isDirectory()) {
+    const inside = join(path, "result.json");
+    return existsSync(inside) ? inside : undefined;
+  }
+  return basename(path) === "result.json" ? path : undefined;
+}
+
+async function writeStored(
+  terminal: Terminal,
+  path: string,
+  formats: readonly Format[],
+  out: string | undefined,
+): Promise<Written> {
+  const result = readStoredResult(path);
+  const beside = join(dirname(path), "provenance.json");
+  const provenance = existsSync(beside) ? readFileSync(beside, "utf8") : undefined;
+  const folder = out ?? dirname(path);
+  const written = await writeResult(result, folder, { formats, warn: () => {}, signal: terminal.signal });
+  // Where the numbers come from has not changed by drawing them again.
+  if (provenance !== undefined) publishFile(join(folder, "provenance.json"), provenance);
+  return written;
+}
+
+async function drawFigures(
+  terminal: Terminal,
+  path: string,
+  formats: readonly Format[],
+  out: string | undefined,
+): Promise<Written> {
+  const wanted = formats.filter(
+    (f): f is Exclude<Format, "csv" | "parquet"> => f !== "csv" && f !== "parquet",
+  );
+  if (wanted.length === 0)
+    throw new UsageError(
+      `export: formats of a figure must be svg, png, pdf or html, got ${formats.join(",")}`,
+    );
+  const jobs = figureFiles(path).map(([file, figure]): ExportJob => {
+    const name = basename(file).replace(/(\.plotly)?\.json$/, "");
+    return { figure, path: join(out ?? dirname(file), name), formats: wanted as FigureFormat[] };
+  });
+  if (jobs.length === 0)
+    throw new DataError(`${path}: must hold a result.json or figures (plotly JSON), got neither`);
+  return exportFigures(jobs, { warn: () => {}, signal: terminal.signal });
+}
+
+/** Files of plotly JSON: the path itself, or those in a folder. */
+function figureFiles(path: string): [string, Figure][] {
+  const files = statSync(path).isDirectory()
+    ? readdirSync(path)
+        .filter((name) => name.endsWith(".json"))
+        .sort((a, b) => (a < b ? -1 : 1))
+        .map((name) => join(path, name))
+    : [path];
+  return files.flatMap((file): [string, Figure][] => {
+    const value = readJsonFile(file) as Partial<Figure> | null;
+    const isFigure = Array.isArray(value?.data) && typeof value?.layout === "object" && value.layout !== null;
+    return isFigure ? [[file, { config: {}, ...value } as Figure]] : [];
+  });
+}

@@ -1,0 +1,41 @@
+/** The reproductions, one line each: to add one, write its file and name it here. */
+import { unknownName } from "../../lib/core/errors.ts";
+import type { Reproduction } from "./case.ts";
+import { dissectingLoadFormula } from "./dissecting-load-formula.ts";
+import { epaxosWanRtts } from "./epaxos-wan-rtts.ts";
+import { leaderNicBound } from "./leader-nic-bound.ts";
+import { logcabinThroughput } from "./logcabin-throughput.ts";
+import { paxosLanMaxThroughput } from "./paxos-lan-max-throughput.ts";
+import { queueErlangC } from "./queue-erlang-c.ts";
+import { queueMg1Pk } from "./queue-mg1-pk.ts";
+import { queueMmcPublished } from "./queue-mmc-published.ts";
+import { quorumAvailability } from "./quorum-availability.ts";
+import { raftSplitVote } from "./raft-split-vote.ts";
+import { seedFormulaWellposed } from "./seed-formula-wellposed.ts";
+import { zabLatency } from "./zab-latency.ts";
+import { zookeeperThroughput } from "./zookeeper-throughput.ts";
+
+/** All reproductions, in the order in which they run: queues first, then leaders, then whole systems. */
+export const REPRODUCTIONS: readonly Reproduction[] = [
+  queueErlangC,
+  queueMmcPublished,
+  queueMg1Pk,
+  quorumAvailability,
+  seedFormulaWellposed,
+  dissectingLoadFormula,
+  leaderNicBound,
+  paxosLanMaxThroughput,
+  raftSplitVote,
+  epaxosWanRtts,
+  zabLatency,
+  zookeeperThroughput,
+  logcabinThroughput,
+];
+
+/** The reproductions of some tables; of none, all. */
+export function reproductionsOf(tables: readonly string[]): readonly Reproduction[] {
+  const known = REPRODUCTIONS.map(({ table }) => table);
+  for (const table of tables)
+    if (!known.includes(table)) throw unknownName("reproduce", "table", table, known);
+  return tables.length === 0 ? REPRODUCTIONS : REPRODUCTIONS.filter(({ table }) => tables.includes(table));
+}
