@@ -53,6 +53,12 @@ const column = (name: string, type: DataColumn["type"], values: DataColumn["valu
 const texts = ["", "a,b", 'say "hi"', "two\nlines", "Größe µs", null];
 const columns = [
   column("number", "number", numbers),
+  // Few values, many times: what a dictionary would be made of.
+  column(
+    "sign",
+    "number",
+    numbers.map((_, i) => (i % 2 === 0 ? 0 : -0)),
+  ),
   column(
     "gaps",
     "number",
@@ -77,11 +83,11 @@ test("numbers come back from CSV bit for bit", () => {
   const plain = columns.filter(({ name }) => name !== "text");
   writeFileSync(path, csvText(plain));
   const table = readDataFile(path);
-  assert.deepEqual(table.columns, ["number", "gaps", "switch"]);
+  assert.deepEqual(table.columns, ["number", "sign", "gaps", "switch"]);
   assert.equal(table.rows.length, numbers.length);
   for (const [i, { cells }] of table.rows.entries()) {
     assert.ok(sameBits(numberIn(cells[0]), numbers[i]), `${numbers[i]} came back as ${cells[0]}`);
-    assert.ok(sameBits(numberIn(cells[1]) ?? null, columns[1].values[i]));
+    assert.ok(sameBits(numberIn(cells[2]) ?? null, columns[2].values[i]));
   }
 });
 
@@ -96,7 +102,7 @@ test("Parquet has the same columns and gives every value back bit for bit", asyn
   const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
   const rows = (await parquetReadObjects({ file })) as Record<string, unknown>[];
   assert.equal(rows.length, numbers.length);
-  assert.deepEqual(Object.keys(rows[0]), ["number", "gaps", "text", "switch"]);
+  assert.deepEqual(Object.keys(rows[0]), ["number", "sign", "gaps", "text", "switch"]);
   for (const [i, row] of rows.entries()) {
     for (const { name, values } of columns)
       assert.ok(
