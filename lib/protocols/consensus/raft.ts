@@ -11,130 +11,23 @@
 import { DomainError } from "../../core/errors.ts";
 import { SlidingLog } from "../../core/sliding-log.ts";
 import { ValueStore } from "../../core/value-store.ts";
-import type { Context, NodeId, Operation, Protocol, SystemFacts } from "../../simulation/protocol.ts";
+import type { NodeId, Operation, Protocol, SystemFacts } from "../../simulation/protocol.ts";
 import {
-  batchDelaySetting,
-  batchMaxSetting,
-  checkGroup,
-  countVotes,
-  deriveCommon,
-  headerBytesSetting,
-  heartbeatIntervalSetting,
-  initialLeaderSetting,
-  pipelineSetting,
-  quorumSetting,
-} from "./settings.ts";
-
-const electionSource =
-  "Ongaro & Ousterhout 2014 §9.3: 150–300 ms on a LAN; otherwise own choice: 5 to 10 round trips";
-const parameters = {
-  quorum: quorumSetting,
-  initialLeader: {
-    ...initialLeaderSetting,
-    min: -1,
-    meaning: "node that stands first; -1 leaves it to the timeouts",
-  },
-  headerBytes: headerBytesSetting,
-  batchMax: batchMaxSetting,
-  batchDelay: batchDelaySetting,
-  pipeline: pipelineSetting,
-  heartbeatInterval: heartbeatIntervalSetting,
-  electionTimeoutMin: {
-    dimension: "time",
-    min: 0,
-    default: 0,
-    meaning: "shortest election timeout; 0 follows the longest round trip",
-    source: electionSource,
-  },
-  electionTimeoutMax: {
-    dimension: "time",
-    min: 0,
-    default: 0,
-    meaning: "longest election timeout; 0 is twice the shortest",
-    source: electionSource,
-  },
-} as const;
-
-type Settings = { readonly [K in keyof typeof parameters]: number };
-type Ctx = Context<Settings, RaftMessage>;
-
-/** A log entry; a leader's first entry of a term carries no operation (§8, a no-op). */
-export interface Entry {
-  readonly term: number;
-  readonly operation: Operation | null;
-}
-
-export interface Append {
-  readonly kind: "append";
-  readonly term: number;
-  readonly previousIndex: number;
-  readonly previousTerm: number;
-  readonly entries: readonly Entry[];
-  readonly commit: number;
-  /** Every node holds every entry up to this index. */
-  readonly held: number;
-}
-
-export type RaftMessage =
-  | Append
-  | {
-      readonly kind: "appended";
-      readonly term: number;
-      readonly success: boolean;
-      /** Index up to which the logs are known (success) or guessed (otherwise) to match. */
-      readonly match: number;
-      /** The previous index of the append that is answered. */
-      readonly previousIndex: number;
-    }
-  | { readonly kind: "stored"; readonly term: number; readonly match: number }
-  | {
-      readonly kind: "requestVote";
-      readonly term: number;
-      readonly lastIndex: number;
-      readonly lastTerm: number;
-    }
-  | { readonly kind: "vote"; readonly term: number; readonly granted: boolean };
-
-export interface RaftNode {
-  readonly id: NodeId;
-  /** Durable: term, vote and log. Indices start at 1; index 0 is the empty prefix of term 0. */
-  term: number;
-  votedFor: NodeId;
-  readonly log: SlidingLog<Entry>;
-  /** Term of the entry before the first one kept. */
-  droppedTerm: number;
-  role: "follower" | "candidate" | "leader";
-  leader: NodeId;
-  votes: number;
-  /** Last index known to be committed, and applied to the store. */
-  commit: number;
-  held: number;
-  /** A leader's view of the others (§5.3). */
-  readonly nextIndex: number[];
-  readonly matchIndex: number[];
-  readonly outstanding: number[];
-  /** After a mismatch one append at a time is sent until the logs are known to match again. */
-  readonly probing: boolean[];
-  /** Previous index of the append sent while probing. */
-  readonly probe: number[];
-  readonly quietSinceHeartbeat: boolean[];
-  /** Entries appended since the last were sent, for batching. */
-  unsent: number;
-  readonly store: ValueStore;
-}
-
-const lastIndex = (node: RaftNode): number => node.log.end - 1;
-
-function termAt(node: RaftNode, index: number): number {
-  return node.log.get(index)?.term ?? (index === node.log.first - 1 ? node.droppedTerm : 0);
-}
-
-const bytesOf = (entries: readonly Entry[]): number => {
-  let bytes = 0;
-  for (const { operation } of entries)
-    if (operation !== null && operation.kind === "write") bytes += operation.bytes;
-  return bytes;
-};
+  type Append,
+  bytesOf,
+  type Ctx,
+  dropHeld,
+  type Entry,
+  lastIndex,
+  parameters,
+  type RaftMessage,
+  type RaftNode,
+  sameCommitted,
+  takeEntries,
+  termAt,
+  upToDate,
+} from "./raft-state.ts";
+import { checkGroup, countVotes, deriveCommon } from "./settings.ts";
 
 function restartElectionTimer(ctx: Ctx): void {
   const { electionTimeoutMin: min, electionTimeoutMax: max } = ctx.settings;
@@ -148,12 +41,6 @@ function observeTerm(node: RaftNode, term: number, ctx: Ctx): void {
   node.votedFor = -1;
   if (node.role !== "follower") restartElectionTimer(ctx);
   node.role = "follower";
-}
-
-/** §5.4.1: the later last term wins; on a tie the longer log does. */
-function upToDate(node: RaftNode, last: { readonly lastIndex: number; readonly lastTerm: number }): boolean {
-  const term = termAt(node, lastIndex(node));
-  return last.lastTerm > term || (last.lastTerm === term && last.lastIndex >= lastIndex(node));
 }
 
 function becomeLeader(node: RaftNode, ctx: Ctx): void {
@@ -250,14 +137,6 @@ function applyUpTo(node: RaftNode, upTo: number, ctx: Ctx): void {
   }
 }
 
-/** Drops what every node holds and this one has applied. */
-function dropHeld(node: RaftNode, held: number): void {
-  const upTo = Math.min(held, node.commit, lastIndex(node));
-  if (upTo < node.log.first) return;
-  node.droppedTerm = termAt(node, upTo);
-  node.log.dropBefore(upTo + 1);
-}
-
 /**
  * §5.3: a follower lacks what comes before. Messages under way will be refused for the same reason, so those
  * refusals count once: the leader goes back, and sends one append at a time until one succeeds.
@@ -288,17 +167,6 @@ function noteMatch(node: RaftNode, peer: NodeId, match: number, ctx: Ctx): void 
   if (held > node.held) {
     node.held = held;
     dropHeld(node, held);
-  }
-}
-
-/** §5.3, receiver steps 3 and 4: a conflicting suffix goes, new entries come. */
-function takeEntries(node: RaftNode, m: Append): void {
-  let index = m.previousIndex;
-  for (const entry of m.entries) {
-    index++;
-    if (index < node.log.first || termAt(node, index) === entry.term) continue; // held already
-    node.log.truncateFrom(index);
-    node.log.append(entry);
   }
 }
 
@@ -494,13 +362,3 @@ export const raft: Protocol<typeof parameters, RaftNode, RaftMessage> = {
     };
   },
 };
-
-/** The last entries both have committed are the same, as far as both still keep them. */
-function sameCommitted(a: RaftNode, b: RaftNode): boolean {
-  const upTo = Math.min(a.commit, b.commit);
-  for (let index = Math.max(a.log.first, b.log.first, upTo - 15); index <= upTo; index++) {
-    const [x, y] = [a.log.get(index), b.log.get(index)];
-    if (x?.term !== y?.term || x?.operation?.id !== y?.operation?.id) return false;
-  }
-  return true;
-}
