@@ -112,34 +112,48 @@ export function residualDelay(interval: Atoms, mean: number, part: DelayPart): A
   return cutQuantile(quantile, mean, part);
 }
 
-/** The sum of two independent delays. */
+/** The sum of two independent delays: all pairs in ascending order, merged from the rows a_i + b_1, a_i + b_2, … */
 export function addDelays(a: Atoms, b: Atoms): Atoms {
   const [n, m] = [a.values.length, b.values.length];
-  const order = new Array<number>(n * m);
-  const sums = new Float64Array(n * m);
-  for (let i = 0; i < n; i++) {
-    for (let j = 0; j < m; j++) {
-      const at = i * m + j;
-      order[at] = at;
-      sums[at] = a.values[i] + b.values[j];
+  if (n === 1 && m > 1) return addDelays(b, a);
+  const cut = new Cutter(n > 1 && m > 1);
+  const next = new Int32Array(n);
+  const sums = Float64Array.from(a.values, (value) => value + b.values[0]);
+  // Rows start in ascending order, which is a heap already.
+  const heap = Int32Array.from({ length: n }, (_, i) => i);
+  for (let size = n; size > 0; ) {
+    const i = heap[0];
+    const j = next[i];
+    cut.takeSum(sums[i], a, i, b, j);
+    if (j + 1 < m) {
+      next[i] = j + 1;
+      sums[i] = a.values[i] + b.values[j + 1];
+      sink(heap, sums, size, i);
+    } else {
+      size--;
+      if (size > 0) sink(heap, sums, size, heap[size]);
     }
   }
-  if (n > 1 && m > 1) order.sort((x, y) => sums[x] - sums[y]);
-  const cut = new Cutter(n > 1 && m > 1);
-  for (const at of order) {
-    const i = Math.floor(at / m);
-    const j = at % m;
-    cut.take(sums[at], a.weights[i] * b.weights[j], (part) => a.parts[part][i] + b.parts[part][j]);
-  }
   return cut.done();
+}
+
+/** Puts a row at the top of the heap and lets it sink to its place. */
+function sink(heap: Int32Array, sums: Float64Array, size: number, row: number): void {
+  const key = sums[row];
+  let at = 0;
+  for (let down = 1; down < size; down = 2 * at + 1) {
+    if (down + 1 < size && sums[heap[down + 1]] < sums[heap[down]]) down++;
+    if (sums[heap[down]] >= key) break;
+    heap[at] = heap[down];
+    at = down;
+  }
+  heap[at] = row;
 }
 
 /** The same delay in at most as many atoms as there are pieces. */
 export function condense(delay: Atoms): Atoms {
   const cut = new Cutter(true);
-  for (const [i, value] of delay.values.entries()) {
-    cut.take(value, delay.weights[i], (part) => delay.parts[part][i]);
-  }
+  for (let i = 0; i < delay.values.length; i++) cut.take(delay, i, delay.weights[i]);
   return cut.done();
 }
 
@@ -147,12 +161,13 @@ export function condense(delay: Atoms): Atoms {
 export function mixDelays(a: Atoms, b: Atoms, p: number): Atoms {
   if (p <= 0) return a;
   if (p >= 1) return b;
-  const all = [
-    ...Array.from(a.values, (value, i) => ({ value, weight: a.weights[i] * (1 - p), from: a, i })),
-    ...Array.from(b.values, (value, i) => ({ value, weight: b.weights[i] * p, from: b, i })),
-  ].sort((x, y) => x.value - y.value);
   const cut = new Cutter(false);
-  for (const { value, weight, from, i } of all) cut.take(value, weight, (part) => from.parts[part][i]);
+  let [i, j] = [0, 0];
+  while (i < a.values.length || j < b.values.length) {
+    const first = j === b.values.length || (i < a.values.length && a.values[i] <= b.values[j]);
+    if (first) cut.take(a, i, a.weights[i++] * (1 - p));
+    else cut.take(b, j, b.weights[j++] * p);
+  }
   return cut.done();
 }
 
@@ -178,10 +193,30 @@ class Cutter {
     this.merge = merge;
   }
 
-  take(value: number, weight: number, part: (name: DelayPart) => number): void {
+  /** Takes the i-th atom of a delay with a weight. */
+  take({ values, parts }: Atoms, i: number, weight: number): void {
+    const { sums } = this;
+    sums.propagation += weight * parts.propagation[i];
+    sums.disk += weight * parts.disk[i];
+    sums.diskWait += weight * parts.diskWait[i];
+    sums.slotWait += weight * parts.slotWait[i];
+    this.count(values[i], weight);
+  }
+
+  /** Takes the sum of the i-th atom of one delay and the j-th of another. */
+  takeSum(value: number, a: Atoms, i: number, b: Atoms, j: number): void {
+    const weight = a.weights[i] * b.weights[j];
+    const { sums } = this;
+    sums.propagation += weight * (a.parts.propagation[i] + b.parts.propagation[j]);
+    sums.disk += weight * (a.parts.disk[i] + b.parts.disk[j]);
+    sums.diskWait += weight * (a.parts.diskWait[i] + b.parts.diskWait[j]);
+    sums.slotWait += weight * (a.parts.slotWait[i] + b.parts.slotWait[j]);
+    this.count(value, weight);
+  }
+
+  private count(value: number, weight: number): void {
     this.weight += weight;
     this.value += weight * value;
-    for (const name of DELAY_PARTS) this.sums[name] += weight * part(name);
     this.total += weight;
     if (this.merge && (this.piece === CUTS.length || this.total < CUTS[this.piece])) return;
     this.flush();
@@ -226,14 +261,15 @@ export function inOrder(delay: Atoms, rate: number): Atoms {
   const { values, weights } = delay;
   const count = values.length;
   if (count === 1 || rate === 0) return delay;
-  const kept = new Float64Array(count);
-  let below = 1;
+  const kept = new Float64Array(count).fill(1);
+  let below = 1 - weights[count - 1];
+  let above = weights[count - 1];
   let excess = 0;
-  let above = 0;
-  // From the top down: P(D > v) and E[(D − v)⁺] at each value.
-  for (let i = count - 1; i >= 0; i--) {
-    if (i < count - 1) excess += above * (values[i + 1] - values[i]);
-    kept[i] = below * Math.exp(-rate * excess);
+  // From the top down, at the edges halfway between atoms: P(D > edge) and E[(D − edge)⁺].
+  for (let i = count - 2; i >= 0; i--) {
+    const half = (values[i + 1] - values[i]) / 2;
+    kept[i] = Math.max(0, below) * Math.exp(-rate * (excess + above * half));
+    excess += above * 2 * half;
     above += weights[i];
     below -= weights[i];
   }

@@ -33,6 +33,9 @@ export function readDelay(where: string, given: Delay): Distribution {
   return delay;
 }
 
+/** Votes that are not alike cost the cube of their number. */
+const MAX_LINKS = 100;
+
 const linksInput: StructuredInput<Links, readonly LinkGiven[]> = {
   kind: "structured",
   type: "links",
@@ -41,6 +44,8 @@ const linksInput: StructuredInput<Links, readonly LinkGiven[]> = {
   unit: "s, s",
   read(where, given) {
     if (!Array.isArray(given)) throw new DomainError(`${where} must be a list of links, got ${show(given)}`);
+    if (given.length > MAX_LINKS)
+      throw new DomainError(`${where} must be at most ${MAX_LINKS} links, got ${given.length}`);
     return given.map((link: LinkGiven, i): Link => {
       refuseUnknown(`${where}[${i}]`, "field", Object.keys(link), ["out", "back"]);
       return {

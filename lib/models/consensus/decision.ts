@@ -52,6 +52,7 @@ function heardOthers(inside: Float64Array, left: number, chances: Float64Array):
   for (let j = 0; j < inside.length; j++) {
     if (j === left) continue;
     const p = inside[j];
+    if (p === 0) continue;
     seen++;
     for (let r = seen; r >= 1; r--) chances[r] = chances[r] * (1 - p) + chances[r - 1] * p;
     chances[0] *= 1 - p;

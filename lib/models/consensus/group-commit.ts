@@ -19,7 +19,10 @@ export interface DiskLaw {
 
 /** Time from asking for a record to its being durable, in steady state. */
 export interface GroupCommit {
+  /** Wait and write. */
   readonly delay: Atoms;
+  readonly wait: Atoms;
+  readonly write: Atoms;
   readonly busy: number;
   /** Mean records in one write. */
   readonly batch: number;
@@ -56,10 +59,17 @@ export function groupCommit(disk: DiskLaw, rate: number, bytes: number): GroupCo
   }
   const write = shifted(fsync, each * batch);
   const mean = disk.fsync.mean + each * batch;
-  if (mean === 0) return { delay: write, busy: 0, batch: 1 };
+  const none = constantDelay(0, "diskWait");
+  if (mean === 0) return { delay: write, wait: none, write, busy: 0, batch: 1 };
   const secondMoment = disk.fsync.variance + mean * mean;
   const idle = transform(write, rate);
   const busy = (rate * mean) / (rate * mean + idle);
   const left = residualDelay(write, secondMoment / (2 * mean), "diskWait");
-  return { delay: mixDelays(write, addDelays(left, write), busy), busy, batch: rate * mean + idle };
+  return {
+    delay: mixDelays(write, addDelays(left, write), busy),
+    wait: mixDelays(none, left, busy),
+    write,
+    busy,
+    batch: rate * mean + idle,
+  };
 }

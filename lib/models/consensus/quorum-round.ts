@@ -130,10 +130,26 @@ function lawOf({ times, weights }: KthVote): Atoms {
   };
 }
 
+/**
+ * With sure links and writes that all take the same time, every disk meets the same arrivals and is in the same
+ * state when an operation comes: all votes wait alike, and the wait is no one voter's.
+ */
+function disksInStep(links: Links, disk: DiskLaw | null): boolean {
+  return (
+    disk !== null &&
+    disk.fsync.variance === 0 &&
+    links.every(({ out, back }) => out.variance === 0 && back.variance === 0)
+  );
+}
+
 /** What a round comes to. */
 export function quorumRound(links: Links, disk: DiskLaw | null, ordered: boolean, costs: RoundCosts): Round {
   const { messageRate, quorum, send, transmission, overhead } = costs;
-  const commit = disk === null ? null : groupCommit(disk, messageRate, costs.recordBytes);
+  const found = disk === null ? null : groupCommit(disk, messageRate, costs.recordBytes);
+  const inStep = disksInStep(links, disk);
+  const commit = found === null || !inStep ? found : { ...found, delay: found.write };
+  const common = found === null || !inStep ? null : found.wait;
+  const commonWait = common === null ? 0 : meanDelay(common);
   const sends = links.length * send;
   const followers: Voter[] = waysOf(links, ordered, costs, commit).map((delay, i) => ({
     offset: Math.max(send + (i + 1) * transmission, (i + 1) * send + transmission) + overhead,
@@ -149,7 +165,8 @@ export function quorumRound(links: Links, disk: DiskLaw | null, ordered: boolean
   const votes = kthVotes(followers);
   const byFollower = 1 - decided.byVoter[0];
   // On links that keep order every voter's votes come in order, so quorums are complete in order anyway.
-  const law = lawOf(decided);
+  const alone = lawOf(decided);
+  const law = common === null ? alone : addDelays(alone, common);
   const answered = costs.inOrderAnswers && !ordered ? inOrder(law, messageRate) : law;
   return {
     times: answered.values,
@@ -162,10 +179,10 @@ export function quorumRound(links: Links, disk: DiskLaw | null, ordered: boolean
     propagation: decided.parts.propagation,
     nearest: Math.min(votes[0]?.parts.propagation ?? 0, decided.parts.propagation),
     disk: decided.parts.disk,
-    diskWait: decided.parts.diskWait,
+    diskWait: decided.parts.diskWait + commonWait,
     slotWait: decided.parts.slotWait,
     diskBusy: commit?.busy ?? 0,
-    votes: votes.map((vote) => vote.mean),
+    votes: votes.map((vote) => vote.mean + commonWait),
     quorum,
     late: all.slice(quorum).reduce((sum, vote) => sum + vote.byVoter[0], 0),
   };

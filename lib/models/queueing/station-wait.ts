@@ -43,7 +43,8 @@ export function stationWait(
   const rho = load / servers;
   if (!(rho < 1)) throw new DomainError(`stationWait: utilisation must be < 1, got ${rho}`);
   const exponential = (erlangC(servers, load) * mean) / (servers * (1 - rho));
-  const scv = Math.max(0, secondMoment / (mean * mean) - 1);
+  // The square of a very small mean may vanish.
+  const scv = mean * mean > 0 ? Math.max(0, secondMoment / (mean * mean) - 1) : 0;
   switch (waiting) {
     case "mm1":
       return exponential;
