@@ -58,7 +58,11 @@ export function prepareKernelTypeScript(folder: string): void {
       ...(original.getDefaultTypeRoots(from, host) ?? []),
       dirname(dirname(require.resolve("@types/node/package.json"))),
     ],
-    sys: systemWithPackages(original.sys, slashes(join(folder, "node_modules")), slashes(packages)),
+    sys: systemWithPackages(
+      withoutWatching(original.sys),
+      slashes(join(folder, "node_modules")),
+      slashes(packages),
+    ),
   };
   // The module's properties are read-only getters: tslab gets a copy of them with these replaced.
   const patched: object = Object.defineProperties(
@@ -73,6 +77,17 @@ export function prepareKernelTypeScript(folder: string): void {
   const cached = require.cache[require.resolve("@tslab/typescript-for-tslab")];
   if (cached === undefined) throw new Error("kernel: tslab's TypeScript is not a CommonJS module any more");
   cached.exports = patched;
+}
+
+/**
+ * Files on disk are not watched: Node has loaded them once and for all, so a change takes a restart of the kernel
+ * anyway, and one that comes while a cell runs would make tslab's compiler fail ("Unexpected pending rebuildTimer").
+ */
+function withoutWatching(system: ts.System): ts.System {
+  const quiet = Object.create(system) as ts.System;
+  quiet.watchFile = () => ({ close() {} });
+  quiet.watchDirectory = () => ({ close() {} });
+  return quiet;
 }
 
 /** tslab takes its builder from this callback; the builder it gets does not name the sources of packages. */

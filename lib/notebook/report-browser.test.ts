@@ -46,7 +46,7 @@ writeFileSync(
           }),
           shown({
             "application/vnd.plotly.v1+json": {
-              ...figure,
+              layout: { height: 320 },
               data: [
                 {
                   type: "heatmap",
@@ -98,6 +98,11 @@ describe("a report in a browser", {
       all.map((svg) => svg.getBoundingClientRect().width),
     );
     assert.ok(widths.length >= 2 && widths.every((width) => width > 300 && width <= 900), String(widths));
+    const [fixed, free] = await view.$$eval(".chart", (all) => all.map((chart) => chart.clientHeight));
+    assert.ok(
+      fixed! < 80 && free! >= 320,
+      `a chart of 5000 px is shown smaller as a whole: ${fixed}, ${free}`,
+    );
     const formula = await view.$eval("mfrac", (fraction) => fraction.getBoundingClientRect().height);
     assert.ok(formula > 20, `a fraction ${formula} px high is not typeset`);
     assert.equal(await view.$eval("#figure-1 .gtitle", (title) => title.textContent), "T");
@@ -132,7 +137,7 @@ describe("a report in a browser", {
     assert.equal(await view.locator("#figure-1").isVisible(), false);
     assert.equal(
       await view.locator("figure.chart p").textContent(),
-      "T: an interactive chart, which needs scripts to be allowed.",
+      "Figure 2: an interactive chart, which needs scripts to be allowed.",
     );
   });
 });

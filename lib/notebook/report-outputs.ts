@@ -50,13 +50,16 @@ export class OutputRenderer {
 
   #figure(figure: PlotlyFigure, data: MimeBundle): string {
     const id = `figure-${this.figures.push(figure)}`;
-    const { height } = (figure.layout ?? {}) as { height?: unknown };
+    const { width, height } = (figure.layout ?? {}) as { width?: unknown; height?: unknown };
     const pixels = typeof height === "number" ? height : DEFAULT_HEIGHT;
+    // A figure with a width was composed for it, to the pixel: it is shown smaller where it must, not laid out anew.
+    const fixed = typeof width === "number";
+    const size = fixed ? `width:${width}px;height:${pixels}px;--width:${width}` : `height:${pixels}px`;
     const label = escapeHtml(titleOf(figure) ?? `Figure ${this.figures.length}`);
     const still = imageOf(data);
     const fallback = still ?? `<p>${label}: an interactive chart, which needs scripts to be allowed.</p>`;
     return (
-      `<figure class="chart"><div class="plot" id="${id}" role="img" aria-label="${label}" style="height:${pixels}px"></div>` +
+      `<figure class="chart"><div class="plot${fixed ? " fixed" : ""}" id="${id}" role="img" aria-label="${label}" style="${size}"></div>` +
       `<script type="application/json" id="${id}-data">${scriptJson(figure)}</script>` +
       `<noscript>${fallback}</noscript></figure>\n`
     );

@@ -6,8 +6,8 @@ html { -webkit-text-size-adjust: 100%; scroll-behavior: smooth; }
 body { margin: 0; color: var(--ink); background: var(--paper); font: 17px/1.6 Charter, "Bitstream Charter", "Sitka Text", Cambria, Georgia, serif; }
 .page { display: grid; grid-template-columns: minmax(0, 1fr); max-width: 54rem; margin: 0 auto; padding: 1.5rem 1.25rem 4rem; }
 main { min-width: 0; }
-main > *, .cell > * { max-width: 46rem; }
-.chart, .html, .picture { max-width: 100%; }
+.failed, .cell > * { max-width: 46rem; }
+.cell > .chart, .cell > .html, .cell > .picture { max-width: 100%; }
 h1, h2, h3, h4, nav, summary, table, .meta, .label { font-family: system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif; }
 h1 { font-size: 1.9rem; line-height: 1.25; margin: 0.5rem 0 1rem; text-wrap: balance; }
 h2 { font-size: 1.35rem; line-height: 1.3; margin: 2.5rem 0 0.75rem; padding-top: 0.5rem; border-top: 1px solid var(--line); }
@@ -55,7 +55,7 @@ th { font-weight: 600; border-bottom-color: var(--soft); }
 thead th { white-space: nowrap; }
 caption { text-align: left; color: var(--soft); padding-bottom: 0.4rem; caption-side: top; }
 figure { margin: 1.25rem 0; }
-.plot { width: 100%; }
+.plot { transform-origin: 0 0; }
 .provenance th { width: 11rem; color: var(--soft); font-weight: 500; border-bottom-color: var(--line); white-space: nowrap; }
 .provenance td { overflow-wrap: anywhere; }
 .failed { padding: 0.6rem 0.9rem; margin: 0 0 1.5rem; background: #fdf0ed; border-left: 3px solid var(--bad); }
@@ -67,11 +67,14 @@ figure { margin: 1.25rem 0; }
 @media print {
   body { font-size: 10.5pt; }
   .page { display: block; max-width: none; padding: 0; }
-  main > *, .cell > * { max-width: none; }
+  .failed, .cell > * { max-width: none; }
+  .chart { height: auto !important; }
+  .plot.fixed { transform: none !important; zoom: min(1, calc(660 / var(--width))); }
   nav.contents, details.code:not([open]) { display: none; }
   h1, h2, h3, h4 { break-after: avoid; }
   figure, table, tr, .formula, pre.error { break-inside: avoid; }
-  pre, .html, .formula { overflow: visible; white-space: pre-wrap; }
+  pre, .html, .formula { overflow: visible; }
+  pre { white-space: pre-wrap; }
   a { color: inherit; }
   .modebar { display: none !important; }
 }

@@ -41,7 +41,7 @@ const report = (cells: readonly Cell[], options?: ReportOptions): string => {
 const main = (html: string): string => /<main>([\s\S]*)<\/main>/.exec(html)?.[1]?.trim() ?? "";
 const FIGURE = {
   data: [{ type: "bar", y: [1], name: "</script><b>" }],
-  layout: { title: { text: "A & <b>B</b>" }, height: 300 },
+  layout: { title: { text: "A & <b>B</b>" }, width: 640, height: 300 },
 };
 
 test("typesets formulas as MathML; money stays money", () => {
@@ -206,7 +206,7 @@ test("draws figures from data in the page, with one copy of plotly, and a still 
   );
   assert.match(
     html,
-    /<div class="plot" id="figure-1" role="img" aria-label="A &amp; B" style="height:300px">/,
+    /<div class="plot fixed" id="figure-1" role="img" aria-label="A &amp; B" style="width:640px;height:300px;--width:640">/,
   );
   assert.equal(html.match(/<noscript><img src="data:image\/svg\+xml;base64,/g)?.length, 2);
   assert.equal(html.match(/plotly\.js \(cartesian/g)?.length, 1);

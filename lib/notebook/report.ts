@@ -132,16 +132,25 @@ function provenanceSection(from: Provenance): string {
 const DRAW = `
 (function () {
   var plots = Array.prototype.slice.call(document.querySelectorAll("div.plot"));
+  function fit() {
+    plots.forEach(function (div) {
+      if (!div.classList.contains("fixed")) return;
+      var scale = Math.min(1, div.parentNode.clientWidth / parseFloat(div.style.width));
+      div.style.transform = scale < 1 ? "scale(" + scale + ")" : "";
+      div.parentNode.style.height = Math.ceil(parseFloat(div.style.height) * scale) + "px";
+    });
+  }
+  fit();
   plots.forEach(function (div) {
     var figure = JSON.parse(document.getElementById(div.id + "-data").textContent);
-    var layout = figure.layout || {};
-    if (layout.width > div.clientWidth) delete layout.width;
-    var config = { displaylogo: false, responsive: true, toImageButtonOptions: { format: "svg", filename: div.id } };
-    Plotly.newPlot(div, figure.data, layout, Object.assign(config, figure.config));
+    var config = {
+      displaylogo: false,
+      responsive: !div.classList.contains("fixed"),
+      toImageButtonOptions: { format: "svg", filename: div.id }
+    };
+    Plotly.newPlot(div, figure.data, figure.layout || {}, Object.assign(config, figure.config));
   });
-  function fit() { plots.forEach(function (div) { Plotly.Plots.resize(div); }); }
-  window.addEventListener("beforeprint", fit);
-  window.addEventListener("afterprint", fit);
+  window.addEventListener("resize", fit);
 })();
 `;
 
