@@ -116,7 +116,7 @@ export function parseQuantity(where: string, value: unknown, dimension: Dimensio
   const match = NUMBER_WITH_UNIT.exec(value);
   if (match === null)
     throw new UsageError(
-      `${where} must be a number with a unit such as ${show(sampleOf(dimension))}, got ${show(value)}`,
+      `${where} must be a number ${dimension === "one" ? "" : "with a unit "}such as ${show(sampleOf(dimension))}, got ${show(value)}`,
     );
   const number = Number(match[1].replaceAll("_", ""));
   const unit = match[2] ?? match[3] ?? "";
