@@ -53,13 +53,14 @@ function report(error: unknown, terminal: Terminal): number {
   if (terminal.signal.aborted) return interruptionCode(terminal.signal);
   // Help and version have been printed; help of a group without its command is a call that does not exist.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-  const { message, code } = describe(error);
+  const { message, code } = describeError(error);
   terminal.err(`protolab: ${message.trim().replace(/\s*\n\s*/g, "; ")}\n`);
   if (terminal.debug && error instanceof Error) terminal.err(`${error.stack ?? ""}\n`);
   return code;
 }
 
-function describe(error: unknown): { readonly message: string; readonly code: number } {
+/** What an error says to a user, and the exit code that goes with it. */
+export function describeError(error: unknown): { readonly message: string; readonly code: number } {
   if (!(error instanceof Error)) return { message: `unexpected error ${String(error)}`, code: 1 };
   if (error instanceof UsageError) return { message: error.message, code: 2 };
   const { message, name } = error;

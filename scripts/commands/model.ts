@@ -3,7 +3,7 @@ import { DomainError, refuseUnknown, show, UsageError } from "../../lib/core/err
 import { disk } from "../../lib/core/machines.ts";
 import type { AnyModel, ModelInput, NumberInput } from "../../lib/core/model.ts";
 import { readParameter } from "../../lib/core/parameters.ts";
-import { linspace, logspace, parseQuantity } from "../../lib/core/units.ts";
+import { logspace, parseQuantity } from "../../lib/core/units.ts";
 import { modelNamed } from "../../lib/models/index.ts";
 import { equationLines } from "./models.ts";
 import { readSettings } from "./settings.ts";
@@ -69,6 +69,14 @@ interface Axis {
   readonly values: readonly number[];
 }
 
+/** Values with equal differences, ends included; unlike a rate, an input may begin at 0. */
+function evenly(from: number, to: number, count: number): number[] {
+  if (count === 1) return [from];
+  return Array.from({ length: count }, (_, i) =>
+    Number((from + ((to - from) * i) / (count - 1)).toPrecision(12)),
+  );
+}
+
 /** `from:to:count` with equal differences, `from:to:countlog` with equal ratios. */
 function readRange(where: string, key: string, text: string, input: ModelInput): Axis {
   const match = /^(.+):(.+):(\d+)(log)?$/.exec(text);
@@ -78,9 +86,16 @@ function readRange(where: string, key: string, text: string, input: ModelInput):
     );
   if (input.kind === "choice" || input.kind === "structured")
     throw new UsageError(`${where}: --grid ${key} must be a number, got a ${input.kind} input`);
-  const [, from, to, count, log] = match;
-  const ends = [from, to].map((end) => readParameter(where, key, end, input as NumberInput, true) as number);
-  const values = (log === undefined ? linspace : logspace)(ends[0], ends[1], Number(count));
+  const [, first, last, count, log] = match;
+  const [from, to] = [first, last].map(
+    (end) => readParameter(where, key, end, input as NumberInput, true) as number,
+  );
+  if (Number(count) < 1)
+    throw new DomainError(`${where}: --grid ${key} must have a count >= 1, got ${count}`);
+  if (from > to) throw new DomainError(`${where}: --grid ${key} from ${from} must be <= to ${to}`);
+  if (log !== undefined && from <= 0)
+    throw new DomainError(`${where}: --grid ${key} must begin above 0 to be logarithmic, got ${from}`);
+  const values = log === undefined ? evenly(from, to, Number(count)) : logspace(from, to, Number(count));
   if ((input as NumberInput).integer && values.some((value) => !Number.isInteger(value)))
     throw new DomainError(`${where}: --grid ${key} must give integers, got ${show(values)}`);
   return { key, values };
