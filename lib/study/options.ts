@@ -15,7 +15,10 @@ export type WarmUp = { readonly rule: "fixed"; readonly operations: number } | {
 export interface RunOptions {
   /** Whole number from 0 to 2^53 − 1; the same seed gives the same bytes. */
   readonly seed: number;
-  /** Largest relative half-width wanted of every interval of `measure`; default 0.05. */
+  /**
+   * Largest relative half-width wanted of every interval of `measure`; default 0.05. A verdict of `agrees` needs the
+   * whole interval inside the tolerance: half of the tolerance leaves few points undecided.
+   */
   readonly precision?: number;
   /** Level of the intervals; default 0.95. */
   readonly level?: number;

@@ -4,11 +4,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { exponential } from "../core/distributions.ts";
+import { cpu } from "../core/machines.ts";
+import { ms } from "../core/units.ts";
 import { workload } from "../core/workloads.ts";
+import { mm1 } from "../models/queueing/mm1.ts";
 import { numberIn, readDataFile } from "./data-file.ts";
 import type { KneeRequest } from "./knee.ts";
 import type { StudyResult } from "./result.ts";
-import { mm1Study, raftSystem } from "./study.fixture.ts";
+import { mm1Study, raftSystem, server } from "./study.fixture.ts";
 import { study } from "./study.ts";
 import { loadStudyFile } from "./study-file.ts";
 
@@ -102,6 +106,28 @@ test("figures are drawn from the rows and refuse what they cannot draw", () => {
   assert.throws(() => queue.at({ rate: 5 }), {
     message: 'study: point must name one row, got 0 for {"rate":5}',
   });
+});
+
+test("an error map has a cell for every point, with its error and verdict", async () => {
+  const grid = await study({
+    system: (p) => ({ ...server(), cpu: cpu({ receive: exponential(p.service) }) }),
+    workload: (p) => workload.poisson(p.rate),
+    title: "M/M/1",
+  })
+    .sweep({ rate: [100, 400, 1600], service: [ms(0.5), ms(1)] })
+    .compareWith(mm1, {
+      tolerance: 0.05,
+      map: { clientLatency: "responseTime" },
+      inputs: (p) => ({ arrivalRate: p.rate, serviceTime: p.service }),
+    })
+    .run(OPTIONS);
+  const figure = grid.errorMap({ x: "rate", y: "service" });
+  const [map] = figure.data as unknown as { type: string; z: (number | null)[][] }[];
+  assert.equal(map.type, "heatmap");
+  assert.deepEqual([map.z.length, map.z[0].length], [2, 3]);
+  // 1600/s of 1 ms is unstable in both: a cell without an error.
+  assert.equal(grid.at({ rate: 1600, service: 0.001 }).comparisons[0].verdict, "agrees");
+  assert.match(JSON.stringify(figure), /unstable/);
 });
 
 test("knees of a grid are one for each combination of the other parameters", () => {
