@@ -425,8 +425,9 @@ function somePoint(model: AnyModel): Record<string, number> {
     Object.entries(model.inputs).map(([name, input], i) => {
       const p = input as NumberInput;
       const value = p.integer ? 3 : sizes[p.dimension] * (1 + i / 10);
-      // Defaults of optional inputs may mean "choose for me".
-      return [name, p.default ?? Math.min(p.max ?? Infinity, Math.max(p.min ?? 0, value))];
+      // Defaults of optional numbers may mean "choose for me".
+      const inside = Math.min(p.max ?? Infinity, Math.max(p.min ?? 0, value));
+      return [name, p.dimension === "one" && p.default !== undefined ? p.default : inside];
     }),
   );
 }

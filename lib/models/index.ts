@@ -3,9 +3,11 @@
  */
 import { unknownName } from "../core/errors.ts";
 import type { AnyModel } from "../core/model.ts";
+import { batchedCommitLatency } from "./consensus/batched-commit-latency.ts";
 import { closedLoop } from "./consensus/closed-loop.ts";
 import { leaderCommitLatency } from "./consensus/leader-commit-latency.ts";
 import { leaderScaling } from "./consensus/leader-scaling.ts";
+import { leaderServiceTime } from "./consensus/leader-service-time.ts";
 import { dissectingLoad } from "./consensus/load-formula.ts";
 import { messagesPerOperation } from "./consensus/messages-per-operation.ts";
 import { paxosLeader } from "./consensus/published-paxos.ts";
@@ -39,6 +41,8 @@ export const models = {
   kraemerLangenbachBelz,
   allenCunneen,
   leaderCommitLatency,
+  batchedCommitLatency,
+  leaderServiceTime,
   rttPlusFsync,
   paxosLeader,
   leaderScaling,

@@ -3,7 +3,7 @@
  *
  * A continuous delay is cut at fixed probabilities, finer towards both ends, and each piece stands at its own mean,
  * so means are kept exactly and a constant delay stays one exact atom. Sums of two delays are cut again the same way.
- * With 96 pieces, means of order statistics are right to a few parts in 10^4 of the spread (tested by quadrature).
+ * With 96 pieces, means of order statistics are right to a thousandth of the spread (tested).
  *
  * Every atom also carries how much of it is propagation, disk, waiting for the disk or for a pipeline slot, so that the parts of a
  * decided latency add up to the whole.

@@ -46,7 +46,7 @@ const readers = Object.fromEntries(
  * Commit and client latency with batching and a limited pipeline, with the batch it leads to.
  *
  * @example
- * batchedCommitLatency({ leader: { links: [{ out: 0.005, back: 0.005 }, { out: 0.01, back: 0.01 }], arrivalRate: 100 }, pipeline: 0 }).commitLatency; // => 0.01
+ * models.batchedCommitLatency({ leader: { links: [{ out: 0.005, back: 0.005 }, { out: 0.01, back: 0.01 }], arrivalRate: 100 }, pipeline: 0 }).commitLatency; // => 0.01
  */
 export const batchedCommitLatency = defineModel({
   id: "batchedCommitLatency",

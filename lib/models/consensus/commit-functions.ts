@@ -58,7 +58,7 @@ export const COMMIT_FUNCTIONS = {
     ],
     result: "round",
     meaning:
-      "order statistics of independent votes that are not alike: out, group commit, back (quorum-round.ts); means to a few parts in 10^4 of the votes' spread, exact for constant delays",
+      "order statistics of independent votes that are not alike: out, group commit, back (quorum-round.ts); means to a thousandth of the votes' spread, exact for constant delays",
     compute: (
       links: Links,
       disk: DiskLaw | null,

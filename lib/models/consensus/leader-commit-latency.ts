@@ -17,7 +17,7 @@ import { COMMIT_INPUTS, COMMIT_OUTPUTS, COMMIT_SYMBOLS } from "./commit-symbols.
  * Mean commit and client latency at a stable leader, with the parts it is made of.
  *
  * @example
- * leaderCommitLatency({ links: [10, 20, 30, 40].map((rtt) => ({ out: ms(rtt / 2), back: ms(rtt / 2) })), arrivalRate: 1 }).commitLatency; // => 0.02
+ * models.leaderCommitLatency({ links: [10, 20, 30, 40].map((rtt) => ({ out: ms(rtt / 2), back: ms(rtt / 2) })), arrivalRate: 1 }).commitLatency; // => 0.02
  */
 export const leaderCommitLatency = defineModel({
   id: "leaderCommitLatency",

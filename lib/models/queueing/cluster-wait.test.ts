@@ -1,0 +1,111 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { clusterWaits, leftAfter } from "./cluster-wait.ts";
+import { gammaQuantile, waitQuantile } from "./gamma-wait.ts";
+import { md1WaitQuantile } from "./md1-wait.ts";
+import { stationWait, WAITING } from "./station-wait.ts";
+
+const near = (actual: number, expected: number, relative = 1e-9): void =>
+  assert.ok(
+    Math.abs(actual - expected) <= relative * Math.abs(expected),
+    `got ${actual}, expected ${expected}`,
+  );
+
+test("one job is M/G/1, a batch at once is M/G/1 of the whole batch", () => {
+  const rate = 0.1;
+  const single = clusterWaits("mg1", rate, [{ time: 0, visit: 0, mean: 5, variance: 10 }], 1, 1);
+  near(single.others, (rate * 35) / 2 / 0.5);
+  const batch = clusterWaits(
+    "mg1",
+    rate,
+    [1, 2, 3].map((mean) => ({ time: 0, visit: 0, mean, variance: 0 })),
+    1,
+    1,
+  );
+  near(batch.others, (rate * 36) / 2 / 0.4, 1e-8);
+  assert.deepEqual(
+    batch.own.map((x) => Math.round(x * 1e6) / 1e6),
+    [0, 1, 3],
+  );
+  // Visits far apart count as independent.
+  const apart = clusterWaits(
+    "mg1",
+    rate,
+    [0, 1, 2].map((visit) => ({ time: 100 * visit, visit, mean: 2, variance: 0 })),
+    1,
+    1,
+  );
+  near(apart.others, (rate * 12) / 2 / 0.4);
+});
+
+test("what is left of a job: all at once, nothing later; less with time, more with load", () => {
+  assert.equal(leftAfter(0, 1, 0.5, 1), 1);
+  near(leftAfter(0.25, 1, 0, 0), 0.75);
+  assert.equal(leftAfter(2, 1, 0, 0), 0);
+  assert.ok(leftAfter(100, 1, 0.5, 0.5) < 1e-6);
+  fc.assert(
+    fc.property(
+      fc.double({ min: 0.01, max: 0.95, noNaN: true }),
+      fc.double({ min: 1e-3, max: 10, noNaN: true }),
+      fc.double({ min: 1.01, max: 3, noNaN: true }),
+      (rho, gap, more) => {
+        const wait = rho / (2 * (1 - rho));
+        const here = leftAfter(gap, 1, rho, wait);
+        assert.ok(here >= 0 && here <= 1);
+        assert.ok(leftAfter(gap * more, 1, rho, wait) <= here + 1e-9);
+      },
+    ),
+    { seed: 51, numRuns: 1000 },
+  );
+});
+
+test("work found is worn off as a regulated Brownian motion says, checked by hitting times drawn on a grid", () => {
+  // P(level u + V₀ not hit by time t), V₀ exponential with mean V: backward recursion of a fine random walk.
+  const [rho, wait, size, gap] = [0.8, 2, 1, 6];
+  const dt = 2e-3;
+  const dx = Math.sqrt(2 * (1 - rho) * wait * dt);
+  const up = 0.5 * (1 - ((1 - rho) * dt) / dx);
+  const cells = 1200;
+  let alive = new Float64Array(cells).fill(1);
+  for (let step = 0; step < gap / dt; step++) {
+    const next = new Float64Array(cells).fill(1);
+    for (let i = 1; i < cells - 1; i++) next[i] = up * alive[i + 1] + (1 - up) * (i === 1 ? 0 : alive[i - 1]);
+    next[0] = 0;
+    alive = next;
+  }
+  let share = 0;
+  const cuts = 200;
+  for (let u = 0; u < cuts; u++) {
+    let chance = 0;
+    let mass = 0;
+    for (let i = 0; i < cells; i++) {
+      const weight = Math.exp((-i * dx) / wait);
+      const at = Math.min(cells - 1, Math.round(i + ((u + 0.5) / cuts) * (size / dx)));
+      chance += weight * alive[at];
+      mass += weight;
+    }
+    share += chance / mass / cuts;
+  }
+  near(leftAfter(gap, size, rho, wait), share, 0.02);
+});
+
+test("station waits: the four methods where they are exact", () => {
+  const mm1 = 0.8 / 0.2;
+  for (const way of WAITING) near(stationWait(way, 0.8, 1, 2, 1, 1), way === "md1" ? mm1 / 2 : mm1);
+  near(stationWait("mg1", 0.8, 1, 1, 1, 1), mm1 / 2);
+  near(stationWait("gg1", 0.8, 1, 5, 1, 1), (mm1 * 5) / 2);
+  // M/M/2 at ρ = 0.9, published: Wq = 4.26316 service times.
+  near(stationWait("mm1", 1.8, 1, 2, 1, 2), 4.26316, 1e-5);
+  assert.equal(stationWait("mg1", 0, 1, 1, 1, 1), 0);
+  assert.throws(() => stationWait("mg1", 1, 1, 1, 1, 1), /utilisation must be < 1, got 1/);
+});
+
+test("the gamma law of a wait: exact for M/M/1, within 2 % of M/D/1 at the 99th percentile", () => {
+  for (const rho of [0.2, 0.5, 0.8, 0.95]) {
+    near(waitQuantile(0.99, rho / (1 - rho), rho, 3), Math.log(rho / 0.01) / (1 - rho), 1e-6);
+    near(waitQuantile(0.99, rho / (2 * (1 - rho)), rho, 1), md1WaitQuantile(rho, 0.99), 0.02);
+  }
+  assert.equal(waitQuantile(0.3, 1, 0.5, 1), 0);
+  near(gammaQuantile(1, 0.5), Math.LN2);
+});
