@@ -1,0 +1,67 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { modelIndex } from "../models/index.ts";
+import { readDimension, unitText } from "./dimension.ts";
+import { lognormal } from "./distributions.ts";
+import { FEATURES, unrepresented } from "./features.ts";
+import { cpu, disk, FREE_CPU } from "./machines.ts";
+import { networks } from "./networks.ts";
+import type { SystemSpec } from "./system.ts";
+import { workload } from "./workloads.ts";
+
+const PLAIN: SystemSpec = {
+  protocol: "raft",
+  settings: {},
+  network: networks.lan({ nodes: 3, rtt: 0.001, order: "datagram" }),
+  cpu: FREE_CPU,
+  disk: null,
+};
+const EVERYTHING: SystemSpec = {
+  protocol: "raft",
+  settings: { headerBytes: 64, batchMax: 8, batchDelay: 0.001, pipeline: 2, heartbeatInterval: 0.1 },
+  network: networks.fromMatrix({
+    sites: ["A", "B"],
+    rtt: [
+      [0.001, 0.1],
+      [0.1, 0.001],
+    ],
+    place: { A: 2, B: 1 },
+    bandwidth: 1e9,
+    jitter: 0.1,
+  }),
+  cpu: cpu({ receive: 1e-5, cores: 2 }),
+  disk: disk.fsync(lognormal({ p50: 0.001, p99: 0.006 }), { bandwidth: 1e9 }),
+};
+const all = { id: "all", ignores: FEATURES };
+
+test("a plain system uses no feature, a full one every one", () => {
+  assert.deepEqual(unrepresented(all, PLAIN, workload.poisson(1)), []);
+  const load = workload.deterministic(1, {
+    payload: lognormal({ mean: 100, scv: 1 }),
+    reads: 0.5,
+    clients: "B",
+    timeout: 1,
+  });
+  assert.deepEqual(unrepresented(all, EVERYTHING, load), FEATURES);
+});
+
+test("only what a model says it ignores is named, and only known words may be said", () => {
+  const model = { id: "m", ignores: ["disk", "batching"] } as const;
+  assert.deepEqual(unrepresented(model, EVERYTHING, workload.poisson(1)), ["disk", "batching"]);
+  assert.throws(() => unrepresented({ id: "m", ignores: ["disks" as never] }, PLAIN, workload.poisson(1)), {
+    name: "UsageError",
+    message: /^m: unknown feature "disks" \(known: .*; did you mean disk\?\)$/,
+  });
+  for (const one of modelIndex.values()) unrepresented(one, PLAIN, workload.poisson(1));
+});
+
+test("dimensions: names, products, and what is neither", () => {
+  assert.equal(unitText(readDimension("t", "bandwidth")), "bit/s");
+  assert.equal(unitText(readDimension("t", "s^2/bit")), "s^2/bit");
+  assert.equal(unitText(readDimension("t", "1/s*B")), "1/s*B");
+  assert.equal(unitText(readDimension("t", "one")), "1");
+  assert.throws(() => readDimension("t", "seconds"), {
+    message:
+      't: dimension must be one of time, size, bandwidth, rate, timePerByte, one or a product such as "s^2/bit", got "seconds"',
+  });
+});
