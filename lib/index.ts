@@ -24,6 +24,13 @@ export type {
 } from "./charts/series-input.ts";
 export { type PanelOfMany, type SmallMultiplesInput, smallMultiples } from "./charts/small-multiples.ts";
 export { staticSvg } from "./charts/static-svg.ts";
+
+import { progressDisplay } from "./notebook/display.ts";
+import { useProgressLines } from "./study/progress.ts";
+
+// Studies do not know what a notebook is; whoever comes through this door sees their progress in either place.
+useProgressLines(progressDisplay);
+
 // Core: quantities, errors, randomness, distributions, systems
 export * from "./core/distributions.ts";
 export * from "./core/errors.ts";
@@ -118,23 +125,33 @@ export * from "./statistics/verdict.ts";
 export * from "./statistics/warm-up.ts";
 // Studies
 export { claim } from "./study/claim.ts";
-export type { ComparableModel, CompareOptions, Comparison, Prediction } from "./study/comparison.ts";
+export type {
+  ComparableModel,
+  CompareOptions,
+  CompareSpec,
+  Comparison,
+  Prediction,
+} from "./study/comparison.ts";
 export type {
   AttributionPlotOptions,
+  ComparisonChoice,
   ComparisonPlotOptions,
   ErrorMapOptions,
 } from "./study/comparison-figures.ts";
-export { closeWorkers } from "./study/execution.ts";
+export type { Estimate, Estimates } from "./study/estimates.ts";
+export { closeWorkers, WorkerError } from "./study/execution.ts";
 export type { KneeRequest, KneeRow, ModelledKnee } from "./study/knee.ts";
-export type { RunOptions, WarmUp } from "./study/options.ts";
-export type { NumericPoint, PointShape, PointValue } from "./study/points.ts";
-export type { ProgressReport } from "./study/progress.ts";
+export type { MeasureName, MeasureReference } from "./study/measures.ts";
+export type { RunOptions, RunSettings, WarmUp } from "./study/options.ts";
+export type { Axes, NumericPoint, PointShape, PointValue } from "./study/points.ts";
+export { type ProgressLine, type ProgressReport, useProgressLines } from "./study/progress.ts";
 export { type PublishedTable, publishedNames, publishedTable } from "./study/published-table.ts";
-export { StudyResult } from "./study/result.ts";
+export { type RunFacts, StudyResult } from "./study/result.ts";
 export type { ExportedFiles, ExportOptions as StudyExportOptions } from "./study/result-export.ts";
 export type { PlotOptions } from "./study/result-figures.ts";
-export type { TextTable } from "./study/result-table.ts";
+export type { TableColumn, TextTable } from "./study/result-table.ts";
 export type { RowAttribution, StudyRow } from "./study/row.ts";
 export { network, type RttMatrixOptions } from "./study/rtt-matrix.ts";
+export type { LoadState } from "./study/steadiness.ts";
 export { Study, type StudyDefinition, study } from "./study/study.ts";
 export { loadStudyFile, type StudyFile } from "./study/study-file.ts";

@@ -26,7 +26,7 @@ const meanOf = (delay: { readonly mean: number } | number): number =>
  * Mean round trip to the follower that completes the quorum, plus one mean fsync.
  *
  * @example
- * rttPlusFsync({ roundTrip: ms(86), fsync: ms(2) }).commitLatency; // => 0.088
+ * models.rttPlusFsync({ roundTrip: ms(86), fsync: ms(2) }).commitLatency; // => 0.088
  */
 export const rttPlusFsync = defineModel({
   id: "rttPlusFsync",
