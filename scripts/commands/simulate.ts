@@ -22,6 +22,8 @@ export async function simulate(terminal: Terminal, name: string, flags: Simulate
   const input = readSimulateInput(protocolNamed(name), flags.set);
   const workers = readWorkers("simulate", flags.workers);
   const progress = progressOf(terminal, flags.quiet ?? false);
+  // At once: whoever stops the run can still repeat it.
+  if (input.seedChosen) progress.note(`seed ${input.seed} (chosen)`);
   const outcome = input.decidesOnce
     ? await runDecisions(input, progress, terminal.signal)
     : await runSteady(input, workers, progress, terminal.signal);

@@ -1,0 +1,370 @@
+/** The command line: help, fields of its JSON, what it ends with, exit codes, and what an interruption leaves. */
+import assert from "node:assert/strict";
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join, relative, resolve } from "node:path";
+import { after, test } from "node:test";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { runCli } from "./cli.ts";
+import { recordingTerminal } from "./commands/recording-terminal.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "protolab cli ä "));
+after(() => rmSync(folder, { recursive: true }));
+const here = dirname(fileURLToPath(import.meta.url));
+const COMMANDS = [
+  "models",
+  "protocols",
+  "model",
+  "simulate",
+  "sweep",
+  "notebook",
+  "export",
+  "kernel",
+  "reproduce",
+  "bench",
+];
+
+async function run(...argv: readonly string[]): Promise<{ code: number; out: string; err: string }> {
+  const terminal = recordingTerminal();
+  const code = await runCli(argv, terminal);
+  return { code, ...terminal.written };
+}
+
+async function json<T>(...argv: readonly string[]): Promise<T> {
+  const { code, out, err } = await run(...argv, "--json");
+  assert.equal(code, 0, err);
+  return JSON.parse(out) as T;
+}
+
+test("every command has help with an example, and help loads nothing heavy", async () => {
+  const all = await run("--help");
+  assert.equal(all.code, 0);
+  for (const name of COMMANDS) {
+    assert.match(all.out, new RegExp(`^ {2}${name}\\b`, "m"));
+    const { code, out, err } = await run(name, "--help");
+    assert.deepEqual([code, err], [0, ""], name);
+    assert.ok(out.includes("Example:") && out.includes(`npx protolab ${name}`), out);
+  }
+  assert.match((await run("simulate", "--help")).out, /rttMatrix +instead of nodes and rtt/);
+  const nothing = await run();
+  assert.equal(nothing.code, 2);
+  assert.match(nothing.err, /Usage: protolab/);
+  assert.deepEqual(closure(join(here, "cli.ts")), [
+    "lib/core/errors.ts",
+    "scripts/cli.ts",
+    "scripts/commands/simulate-settings.ts",
+    "scripts/commands/terminal.ts",
+  ]);
+});
+
+/** Files of ours that a file loads when it is loaded: its static imports, and theirs. */
+function closure(file: string, seen = new Set<string>()): string[] {
+  if (!seen.has(file)) {
+    seen.add(file);
+    const text = readFileSync(file, "utf8");
+    for (const [, specifier] of text.matchAll(/^(?:import|export) (?!type )[^;]*? from "(\.[^"]+)"/gm))
+      closure(resolve(dirname(file), specifier), seen);
+  }
+  const root = dirname(here);
+  return [...seen].map((path) => relative(root, path)).sort((a, b) => (a < b ? -1 : 1));
+}
+
+test("models and protocols: listed and told in full, as text and with stable fields", async () => {
+  type Listed = Record<string, unknown> & { readonly name: string; readonly inputs: readonly object[] };
+  const listed = await json<Listed[]>("models");
+  assert.ok(listed.some(({ name }) => name === "leaderCommitLatency"));
+  const fields = ["name", "title", "cites", "assumes", "ignores", "readsSystem", "inputs", "between"];
+  const rest = ["outputs", "requires", "stable", "equations", "latex"];
+  for (const model of listed) assert.deepEqual(Object.keys(model), [...fields, ...rest]);
+  const one = await json<Listed>("models", "mm1");
+  const inputs = ["name", "symbol", "unit", "meaning", "domain", "default"];
+  assert.deepEqual(Object.keys(one.inputs[0]), inputs);
+  const text = (await run("models", "mm1")).out;
+  assert.match(text, /utilisation = arrivalRate \* serviceTime/);
+  assert.match(text, /Kleinrock/);
+  type Protocol = Record<string, unknown> & { readonly parameters: readonly Record<string, unknown>[] };
+  const raft = await json<Protocol>("protocols", "raft");
+  const facts = ["name", "title", "source", "promises", "assumes", "leavesOut", "entry", "parameters"];
+  assert.deepEqual(Object.keys(raft), [...facts, "messages", "always", "sometimes"]);
+  const timeout = raft.parameters.find(({ name }) => name === "electionTimeoutMin");
+  assert.deepEqual(timeout?.["unit"], "s");
+  assert.match((await run("protocols", "raft")).out, /electionTimeoutMin +0 s +>= 0 s/);
+});
+
+test("model: values take units, outputs have them, and a grid says where it is unstable", async () => {
+  const words = ["model", "mm1", "--set", "arrivalRate=0.8 1/ms", "serviceTime=1 ms"];
+  type Point = { readonly outputs: Record<string, { readonly value: number; readonly unit: string }> };
+  const { outputs } = await json<Point>(...words);
+  assert.equal(outputs["waitingTime"].unit, "s");
+  assert.ok(Math.abs(outputs["waitingTime"].value - 0.004) < 1e-15);
+  const text = (await run(...words)).out;
+  assert.match(text, /waitingTime +4 ms/);
+  assert.match(text, /waitingTime = utilisation/);
+  type Grid = { readonly rows: readonly { readonly stable: boolean; readonly point: object }[] };
+  const grid = await json<Grid>(
+    "model",
+    "mm1",
+    "--set",
+    "serviceTime=1 ms",
+    "--grid",
+    "arrivalRate=10 1/s:1000 1/s:3log",
+  );
+  assert.deepEqual(
+    grid.rows.map(({ point, stable }) => [point, stable]),
+    [
+      [{ arrivalRate: 10 }, true],
+      [{ arrivalRate: 100 }, true],
+      [{ arrivalRate: 1000 }, false],
+    ],
+  );
+});
+
+test("simulate paxos ends with the value that every node agrees on", async () => {
+  const words = ["simulate", "paxos", "--set", "nodes=3", "--set", "quorum=2", "--set", "seed=7"];
+  const { code, out } = await run(...words);
+  assert.equal(code, 0);
+  const last = out.trimEnd().split("\n").at(-1) ?? "";
+  assert.match(last, /^Value: [012] \(proposed by node [012]\)$/);
+  assert.equal((await run(...words)).out, out, "the same seed gives the same bytes");
+  type Simulated = { readonly outcome: Record<string, unknown>; readonly replications: number };
+  const { outcome, replications } = await json<Simulated>(...words);
+  assert.equal(`Value: ${outcome["Value"]}`, last);
+  assert.equal(replications, 1000);
+});
+
+test("simulate: measures with unit, mean, interval, quantiles and sample size; a seed that was chosen is told", async () => {
+  const words = [
+    "simulate",
+    "raft",
+    "nodes=5",
+    "rtt=10 ms",
+    "fsync=1 ms",
+    "replications=5",
+    "operations=500",
+  ];
+  type Estimate = Record<string, unknown> & {
+    readonly mean: number;
+    readonly quantiles: Record<string, object>;
+  };
+  type Simulated = Record<string, unknown> & {
+    readonly seed: number;
+    readonly measures: Record<string, Estimate>;
+    readonly audits: { readonly checked: number; readonly hold: boolean };
+  };
+  const result = await json<Simulated>(...words);
+  const fields = ["protocol", "seed", "settings", "system", "workload", "state", "reason", "replications"];
+  const rest = ["operations", "warmUp", "measures", "utilisation", "messages", "audits", "seen", "outcome"];
+  assert.deepEqual(Object.keys(result), [...fields, ...rest]);
+  const latency = result.measures["commitLatency"];
+  assert.deepEqual(Object.keys(latency), [
+    "unit",
+    "mean",
+    "low",
+    "high",
+    "halfWidth",
+    "level",
+    "n",
+    "quantiles",
+  ]);
+  assert.ok(latency.mean > 0.011 && latency.mean < 0.0125, "a round trip of 10 ms and a write of 1 ms");
+  assert.deepEqual(Object.keys(latency.quantiles["p50"]), ["value", "low", "high"]);
+  assert.deepEqual(result.audits.hold, true);
+  assert.ok(result.audits.checked >= 5 * 4);
+  const text = (await run(...words, `seed=${result.seed}`)).out;
+  assert.match(text, /commit latency \[ms\] +11\.\d+ ± 0\.\d+ +11\.\d+ ms \(/);
+  assert.match(text, /quorum +3 +\(default\)/);
+  assert.match(text, /all 20 audits hold\nleader: 0\nterm: 1\ncommitted: /);
+  const chosen = await run(...words);
+  assert.match(chosen.err, /^seed \d+ \(chosen\)\n/);
+});
+
+test("simulate: places of a matrix, stars, bursts, closed loops and several cores are all reachable", async () => {
+  const short = ["seed=1", "replications=5", "operations=100"];
+  const matrix = [
+    "rttMatrix=data/rtt/ibm-cloud-regions-2026.csv",
+    "place=Frankfurt=2,Tokyo=1",
+    "within=1 ms",
+  ];
+  const cases = [
+    ["multi-paxos", ...matrix, "leaderIn=Tokyo", "clients=Frankfurt", "rate=50 1/s"],
+    ["multi-paxos", "rtts=10 ms,20 ms,30 ms,40 ms", "order=datagram", "jitter=0.2"],
+    ["raft", "arrivals=on-off", "on=1 s", "off=2 s", "egress=1 Gbit/s", "ingress=2 Gbit/s"],
+    ["raft", "arrivals=closed:8", "think=lognormal(p50=1 ms, p99=6 ms)", "fsync=p50 1 ms, p99 6 ms"],
+    ["station", "cores=2", "arrivals=deterministic", "warmUp=mser-5"],
+  ];
+  for (const words of cases) {
+    const { code, err } = await run("simulate", ...words, ...short);
+    assert.deepEqual([code, err], [0, ""], words.join(" "));
+  }
+});
+
+test("reproduce: exactly these fields, a formula has no width, a tolerance stands in the table's file", async () => {
+  type Row = Record<string, unknown> & { readonly ours: number; readonly low: number; readonly high: number };
+  const tables = ["dissecting_load_formula", "zookeeper_throughput", "quorum_availability"];
+  const rows = await json<Row[]>("reproduce", ...tables);
+  const fields = ["table", "case", "measure", "published", "ours", "low", "high", "tolerance", "verdict"];
+  for (const { note: _, ...row } of rows) assert.deepEqual(Object.keys(row), fields);
+  assert.deepEqual(
+    [...new Set(rows.map((row) => row["table"]))].sort((a, b) => (String(a) < String(b) ? -1 : 1)),
+    ["dissecting_load_formula", "quorum_availability", "zookeeper_throughput"],
+  );
+  for (const { ours, low, high } of rows) assert.ok(low === ours && high === ours);
+  assert.deepEqual([...new Set(rows.map((row) => row["verdict"]))], ["agrees"]);
+  const text = (await run("reproduce", "zookeeper_throughput")).out;
+  assert.match(text, /source +Hunt et al\. USENIX ATC 2010/);
+  assert.match(text, /10 numbers of 1 tables: 10 agree, 0 differ, 0 undecided/);
+});
+
+/** A study of three points, short or endless. */
+function studyFile(name: string, operations: string): string {
+  const lib = pathToFileURL(join(here, "../lib/index.ts")).href;
+  const path = join(folder, name);
+  writeFileSync(
+    path,
+    `import { network, raft, study, workload } from ${JSON.stringify(lib)};
+const system = raft({ network: network.lan({ nodes: 3, rtt: "10 ms" }) });
+export const load = study({ name: "three", system, workload: (p) => workload.poisson(p.rate) }).sweep({ rate: [10, 20, 40] });
+export const run = { minReplications: 5, maxReplications: 5, ${operations} };
+`,
+  );
+  return path;
+}
+
+test("sweep writes a folder, and export writes the same again from it", async () => {
+  const [first, second] = [join(folder, "first"), join(folder, "second")];
+  const words = ["--seed", "7", "--out", first, "--quiet"];
+  const swept = await run("sweep", studyFile("three.mts", "operations: 100"), ...words);
+  assert.equal(swept.code, 0, swept.err);
+  assert.match(swept.out, /three: seed 7\n/);
+  for (const name of ["report.html", "rows.csv", "rows.parquet", "result.json", "provenance.json"])
+    assert.ok(existsSync(join(first, name)), name);
+  const written = await run("export", first, "--out", second, "--formats", "csv,parquet,html");
+  assert.equal(written.code, 0, written.err);
+  for (const name of ["report.html", "rows.csv", "rows.parquet", "columns.json", "provenance.json"])
+    assert.deepEqual(readFileSync(join(second, name)), readFileSync(join(first, name)), name);
+  const blocked = await run("export", first, "--out", join(first, "rows.csv"), "--formats", "csv");
+  assert.equal(blocked.code, 1);
+  assert.match(blocked.err, /^protolab: .*rows\.csv.*: cannot be written \((ENOTDIR|EEXIST): /);
+});
+
+test("kernel: printed, installed into a folder, removed", async () => {
+  const at = join(folder, "kernel");
+  const spec = await run("kernel", "spec");
+  assert.equal((JSON.parse(spec.out) as { language: string }).language, "typescript");
+  assert.equal((await run("kernel", "install", "--folder", at)).out, `Kernel: ${join(at, "kernel.json")}\n`);
+  assert.equal(readFileSync(join(at, "kernel.json"), "utf8"), spec.out);
+  assert.equal(
+    (await run("kernel", "uninstall", "--folder", at)).out,
+    `Removed: ${join(at, "kernel.json")}\n`,
+  );
+  assert.equal((await run("kernel", "uninstall", "--folder", at)).out, "No kernel was installed.\n");
+});
+
+test("notebook: one that is broken does not keep the next from running, and findings are told", async () => {
+  const cell = (id: string, source: string, tags: readonly string[] = []): object => ({
+    cell_type: "code",
+    id,
+    metadata: { tags },
+    source,
+    execution_count: null,
+    outputs: [],
+  });
+  const cells = [
+    cell("p", 'let nodes = 3;\nlet reportFolder = "";', ["parameters"]),
+    cell("a", "console.log('Finding 1: ' + nodes + ' nodes');\nconsole.log(reportFolder.length > 0);"),
+  ];
+  const kernelspec = { name: "protolab", display_name: "Protolab", language: "typescript" };
+  const good = { nbformat: 4, nbformat_minor: 5, metadata: { kernelspec }, cells };
+  const [broken, fine] = [join(folder, "broken.ipynb"), join(folder, "fine.ipynb")];
+  writeFileSync(broken, "{");
+  writeFileSync(fine, JSON.stringify(good));
+  const report = join(folder, "report");
+  type Done = {
+    readonly ok: boolean;
+    readonly findings: readonly string[];
+    readonly files: readonly string[];
+  };
+  const { code, out, err } = await run(
+    "notebook",
+    broken,
+    fine,
+    "-p",
+    "nodes=5",
+    "--report",
+    report,
+    "--json",
+  );
+  assert.equal(code, 2);
+  assert.match(err, /broken\.ipynb:1: must be JSON/);
+  const [first, second] = JSON.parse(out) as Done[];
+  assert.equal(first.ok, false);
+  assert.deepEqual([second.ok, second.findings], [true, ["Finding 1: 5 nodes"]]);
+  const page = join(report, "fine", "fine.html");
+  assert.deepEqual(second.files, [page]);
+  assert.match(readFileSync(page, "utf8"), /Finding 1: 5 nodes/);
+});
+
+/** A process of its own, told to stop as soon as it has said something. */
+function start(words: readonly string[], stdout: "pipe" | number = "pipe"): ChildProcess {
+  return spawn(process.execPath, [join(here, "protolab.mjs"), ...words], {
+    stdio: ["ignore", stdout, "pipe"],
+  });
+}
+
+function ended(child: ChildProcess): Promise<number | null> {
+  return new Promise((done) => child.on("close", (code) => done(code)));
+}
+
+test("Ctrl-C ends a long simulation with 130, SIGTERM with 143", async () => {
+  const words = [
+    "simulate",
+    "raft",
+    "--set",
+    "operations=1000000",
+    "--set",
+    "replications=50",
+    "--workers",
+    "2",
+  ];
+  const codes = (["SIGINT", "SIGTERM"] as const).map(async (signal) => {
+    const child = start(words);
+    child.stderr?.once("data", () => child.kill(signal));
+    return ended(child);
+  });
+  assert.deepEqual(await Promise.all(codes), [130, 143]);
+});
+
+test("Ctrl-C in a sweep leaves the points that are finished", async () => {
+  const out = join(folder, "stopped");
+  const file = studyFile("endless.mts", "operations: 2000, workers: 1");
+  writeFileSync(
+    file,
+    readFileSync(file, "utf8").replace("[10, 20, 40]", "Array.from({ length: 400 }, (_, i) => 10 + i)"),
+  );
+  const child = start(["sweep", file, "--seed", "1", "--out", out]);
+  // The first line of progress comes when a tenth of all is done.
+  child.stderr?.once("data", () => child.kill("SIGINT"));
+  assert.equal(await ended(child), 130);
+  const { complete, points, rows } = JSON.parse(readFileSync(join(out, "result.json"), "utf8")) as {
+    complete: boolean;
+    points: number;
+    rows: readonly object[];
+  };
+  assert.deepEqual([complete, points], [false, 400]);
+  assert.ok(rows.length > 10 && rows.length < 400, `${rows.length} points`);
+});
+
+test("a reader that goes away is no error, a full disk is one", async () => {
+  const left = start(["models", "--json"]);
+  left.stdout?.once("data", () => left.stdout?.destroy());
+  assert.equal(await ended(left), 0);
+  if (!existsSync("/dev/full")) return;
+  const full = start(["protocols"], openSync("/dev/full", "w"));
+  let err = "";
+  full.stderr?.on("data", (chunk: Buffer) => {
+    err += chunk.toString();
+  });
+  assert.equal(await ended(full), 1);
+  assert.match(err, /^protolab: output cannot be written \(ENOSPC/);
+});
