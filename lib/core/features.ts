@@ -36,6 +36,14 @@ export type Feature = keyof typeof SEEN;
 export const FEATURES: readonly Feature[] = Object.keys(SEEN) as Feature[];
 
 /**
+ * The list that a simple model ignores: everything but what it does represent.
+ * @example allFeaturesBut("cpu").includes("disk"); // => true
+ */
+export function allFeaturesBut(...represented: readonly Feature[]): Feature[] {
+  return FEATURES.filter((feature) => !represented.includes(feature));
+}
+
+/**
  * The features of a system and load that a model says it does not represent.
  *
  * @returns words of `FEATURES`; empty when the model represents all that is used

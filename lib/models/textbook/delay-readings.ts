@@ -7,6 +7,7 @@
  * leader; a quorum needs only the (q − 1)-th answer (`quorumLatency`).
  */
 
+import { allFeaturesBut } from "../../core/features.ts";
 import type { NumberInput, Quantity } from "../../core/model.ts";
 import { defineModel } from "../../core/model.ts";
 
@@ -45,6 +46,7 @@ export const nicBound = defineModel({
   title: "Port of the sender: n - 1 copies in a row",
   cites: ["Ongaro 2014, ch. 10"],
   assumes: ["copies leave one after the other through one port", "nothing else uses the port"],
+  ignores: allFeaturesBut("payload size", "egress bandwidth"),
   inputs: {
     nodes,
     messageSize: { tex: "s", dimension: "size", above: 0, meaning: "bytes of one copy" },
@@ -65,6 +67,7 @@ export const cpuBound = defineModel({
   title: "Processor of the sender: n - 1 messages in a row",
   cites: ["reading (iii) of d = t(n-1)/b"],
   assumes: ["one core handles one message at a time", "nothing else uses the core"],
+  ignores: allFeaturesBut("cpu"),
   inputs: { nodes, messageTime },
   outputs: { delay, maxRate },
   equations: ["delay = (nodes - 1) * messageTime", "maxRate = 1 / delay"],
@@ -81,6 +84,7 @@ export const parallelSends = defineModel({
   title: "Parallel senders: n - 1 messages in rounds of b",
   cites: ["reading (ii) of d = t(n-1)/b"],
   assumes: ["b threads send at the same speed and share nothing"],
+  ignores: allFeaturesBut("cpu"),
   inputs: {
     nodes,
     messageTime,
@@ -108,6 +112,7 @@ export const treeFanOut = defineModel({
   title: "Tree: every holder passes on to b others",
   cites: ["reading (ii) of d = t(n-1)/b, as a tree"],
   assumes: ["rounds of equal length", "whoever has the message keeps passing it on"],
+  ignores: allFeaturesBut(),
   inputs: {
     nodes: { ...nodes, min: 1 },
     fanOut: {

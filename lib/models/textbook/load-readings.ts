@@ -5,6 +5,8 @@
  * least L/(nμ). Under a steady load λ an operation takes S/(1 − λS/n) when it is sent to a node at random and less
  * from one common queue; neither falls below S however many nodes there are, and both grow without bound as λS → n.
  */
+
+import { allFeaturesBut } from "../../core/features.ts";
 import type { NumberInput, Quantity } from "../../core/model.ts";
 import { defineModel } from "../../core/model.ts";
 import { erlangC } from "../queueing/station-wait.ts";
@@ -44,6 +46,7 @@ export const drainTime = defineModel({
   title: "Time to drain a batch",
   cites: ["reading of d = L/(n t) with t as a node's rate"],
   assumes: ["all operations are there at the start", "the busiest node has `imbalance` times its fair share"],
+  ignores: allFeaturesBut("cpu"),
   inputs: {
     operations: { tex: "L", dimension: "one", min: 0, meaning: "operations in the batch" },
     nodes,
@@ -71,6 +74,7 @@ export const randomSplit = defineModel({
   title: "Random split over n nodes, each M/M/1",
   cites: ["Kleinrock 1975, §3.2"],
   assumes: ["Poisson arrivals, each to a node at random", "exponential times", "steady state"],
+  ignores: allFeaturesBut("cpu"),
   inputs: steady,
   outputs,
   equations: [
@@ -92,6 +96,7 @@ export const centralQueue = defineModel({
   title: "One queue for n nodes, M/M/n",
   cites: ["Kleinrock 1975, §3.5 (Erlang C)"],
   assumes: ["Poisson arrivals into one queue", "exponential times", "steady state"],
+  ignores: allFeaturesBut("cpu", "cores"),
   inputs: steady,
   outputs,
   functions: {

@@ -5,6 +5,7 @@
  * rate. The delay to the deciding copy is about half that of `nicBound`, while the highest rate still falls as
  * 1/(n − 1), since all copies must leave. Links of unequal or random length: `quorumLatencyUnequal`, `quorumLatency`.
  */
+import { allFeaturesBut } from "../../core/features.ts";
 import { defineModel } from "../../core/model.ts";
 
 /**
@@ -23,6 +24,7 @@ export const quorumBound = defineModel({
     "all links have the same sure round-trip time; answers cost nothing",
     "the sender counts as one of the quorum",
   ],
+  ignores: allFeaturesBut("payload size", "egress bandwidth", "unequal links"),
   inputs: {
     nodes: { tex: "n", dimension: "one", integer: true, min: 2, meaning: "nodes, the sender among them" },
     messageSize: { tex: "s", dimension: "size", above: 0, meaning: "bytes of one copy" },

@@ -77,6 +77,8 @@ export interface MultiPaxosNode {
   /** Votes for each slot the leader proposed, as a set of nodes. */
   readonly votes: SlidingLog<number>;
   pending: Operation[];
+  /** The batch timer runs: what is pending waits for it. */
+  gathering: boolean;
   /** Slots before this one are chosen and applied. */
   chosen: number;
   /** Slots before this one are held by every node. */
@@ -141,6 +143,7 @@ function flush(node: MultiPaxosNode, ctx: Ctx): void {
     if (batch === node.pending) node.pending = [];
     propose(node, node.accepted.end, batch, ctx);
   }
+  node.gathering = false;
   ctx.clearTimer("batch");
 }
 
@@ -184,7 +187,7 @@ function vote(node: MultiPaxosNode, from: NodeId, slot: number, ctx: Ctx): void 
     let upTo = slot + 1;
     while (upTo < node.votes.end && countVotes(node.votes.get(upTo) ?? 0) >= quorum) upTo++;
     applyUpTo(node, upTo, ctx);
-    if (node.pending.length > 0) flush(node, ctx);
+    if (node.pending.length > 0 && !node.gathering) flush(node, ctx);
   }
   const everybody = ctx.nodes === 31 ? 0x7fffffff : (1 << ctx.nodes) - 1;
   if (after === everybody && slot === node.held) {
@@ -229,6 +232,7 @@ export const multiPaxos: Protocol<typeof parameters, MultiPaxosNode, MultiPaxosM
       promises: 0,
       votes: new SlidingLog<number>(0),
       pending: [],
+      gathering: false,
       chosen: 0,
       held: 0,
       proposedSinceHeartbeat: false,
@@ -243,7 +247,10 @@ export const multiPaxos: Protocol<typeof parameters, MultiPaxosNode, MultiPaxosM
     }
     node.pending.push(operation);
     if (ctx.settings.batchDelay === 0 || node.pending.length >= ctx.settings.batchMax) flush(node, ctx);
-    else if (node.pending.length === 1) ctx.setTimer("batch", ctx.settings.batchDelay);
+    else if (!node.gathering) {
+      node.gathering = true;
+      ctx.setTimer("batch", ctx.settings.batchDelay);
+    }
   },
   timers: {
     campaign,
