@@ -33,7 +33,7 @@ export const leaderNicBound: Reproduction = {
       const throughput = await saturate(
         system,
         workload.closed(200, { payload: messageSize }),
-        20_000,
+        5000,
         context,
       );
       cases.simulated(

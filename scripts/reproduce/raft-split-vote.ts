@@ -38,7 +38,10 @@ export const raftSplitVote: Reproduction = {
       if (quoted !== null) {
         const decimals = quoted[1].split(".")[1]?.length ?? 0;
         const ours = asPrinted(100 * model.splitVote, decimals);
-        const note = `as the thesis prints it: "${text}"`;
+        const note =
+          decimals > 0
+            ? `as the thesis prints it: "${text}"`
+            : `the thesis' text rounds to "${text}" what its formula gives as ${asPrinted(100 * model.splitVote, 2)} %`;
         cases.formula(
           name,
           "chance of a split vote, formula [%]",
