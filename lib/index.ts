@@ -82,6 +82,13 @@ export {
   progressDisplay,
 } from "./notebook/display.ts";
 export { installKernel, kernelSpec, uninstallKernel } from "./notebook/kernel-spec.ts";
+export {
+  isPlotlyFigure,
+  type MimeBundle,
+  type PlotlyFigure,
+  RICH_DISPLAY,
+  type RichValue,
+} from "./notebook/mime.ts";
 export { type NotebookRun, runNotebook } from "./notebook/notebook-run.ts";
 export { type Provenance, provenance } from "./notebook/provenance.ts";
 export { notebookReport, type ReportOptions } from "./notebook/report.ts";
@@ -141,7 +148,7 @@ export type {
 export type { Estimate, Estimates } from "./study/estimates.ts";
 export { closeWorkers, WorkerError } from "./study/execution.ts";
 export type { KneeRequest, KneeRow, ModelledKnee } from "./study/knee.ts";
-export type { MeasureName, MeasureReference } from "./study/measures.ts";
+export { type MeasureName, type MeasureReference, quantileLabel, quantileOfLabel } from "./study/measures.ts";
 export type { RunOptions, RunSettings, WarmUp } from "./study/options.ts";
 export type { Axes, NumericPoint, PointShape, PointValue } from "./study/points.ts";
 export { type ProgressLine, type ProgressReport, useProgressLines } from "./study/progress.ts";
