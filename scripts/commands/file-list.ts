@@ -1,6 +1,6 @@
 /** Which files a command has written, in a few lines: reports first, then tables, then charts. */
 import { readdirSync, statSync } from "node:fs";
-import { dirname, extname, join, relative } from "node:path";
+import { dirname, extname, join, relative, sep } from "node:path";
 import { columns } from "./text-table.ts";
 
 const KINDS: readonly (readonly [string, readonly string[]])[] = [
@@ -9,21 +9,36 @@ const KINDS: readonly (readonly [string, readonly string[]])[] = [
   ["chart", [".svg", ".png", ".pdf"]],
   ["data", [".json", ".ipynb"]],
 ];
-/** More files of a kind and folder than this are counted, not listed. */
+/** More files of a kind and folder than this are counted, not listed; data files are counted all together. */
 const LISTED = 4;
 
-/** `report  report/x/x.html`, one line a file, or one a folder where there are many. */
+/** `report  report/x/x.html`, one line a file, or one a folder where there are many; files higher up first. */
 export function fileLines(files: readonly string[]): string[] {
-  const rows: string[][] = [];
-  for (const [kind, endings] of KINDS) {
-    const ofKind = files.filter((file) => endings.includes(extname(file)));
-    for (const folder of [...new Set(ofKind.map((file) => dirname(file)))]) {
-      const here = ofKind.filter((file) => dirname(file) === folder).map(shown);
-      if (here.length <= LISTED) rows.push(...here.map((file) => [kind, file]));
-      else rows.push([kind, `${shown(folder)}/ (${countText(here)})`]);
-    }
-  }
+  const depth = (file: string): number => file.split(/[\\/]/).length;
+  const sorted = [...files].sort((a, b) => depth(a) - depth(b) || (a < b ? -1 : 1));
+  const rows = KINDS.flatMap(([kind, endings]) => {
+    const ofKind = sorted.filter((file) => endings.includes(extname(file)));
+    const folders = [...new Set(ofKind.map((file) => dirname(file)))];
+    const groups =
+      kind === "data" && ofKind.length > LISTED
+        ? [{ folder: commonFolder(folders), inside: ofKind }]
+        : folders.map((folder) => ({ folder, inside: ofKind.filter((file) => dirname(file) === folder) }));
+    return groups.flatMap(({ folder, inside }) =>
+      inside.length <= LISTED
+        ? inside.map((file) => [kind, shown(file)])
+        : [[kind, `${shown(folder)}/ (${countText(inside)})`]],
+    );
+  });
   return columns(rows);
+}
+
+/** The folder that holds all of some folders. */
+function commonFolder(folders: readonly string[]): string {
+  let common = folders[0];
+  const holdsAll = (): boolean =>
+    folders.every((folder) => folder === common || folder.startsWith(common + sep));
+  while (!holdsAll() && dirname(common) !== common) common = dirname(common);
+  return common;
 }
 
 /** As a user at this place would write it. */

@@ -212,7 +212,9 @@ function findingsOf(executed: Notebook): string[] {
 function printExecuted(terminal: Terminal, { notebook: file, ok, seconds, findings, files }: Executed): void {
   if (!ok && files.length === 0) return;
   terminal.out(`${file}: ${ok ? "finished" : "failed"} after ${seconds.toFixed(1)} s\n`);
-  if (findings.length > 0) terminal.out(`\n${findings.join("\n")}\n`);
+  const isClaim = (line: string): boolean => line.startsWith("holds: ");
+  for (const lines of [findings.filter((line) => !isClaim(line)), findings.filter(isClaim)])
+    if (lines.length > 0) terminal.out(`\n${lines.join("\n")}\n`);
   if (files.length > 0) terminal.out(`\n${fileLines(files).join("\n")}\n`);
   const drawn = files.some((path) => path.endsWith(".svg")) && !files.some((path) => path.endsWith(".png"));
   if (drawn && findBrowser() === undefined) terminal.out(`${NO_BROWSER_HINT}\n`);
