@@ -225,9 +225,8 @@ function addNotebooks(add: Add, choose: Choose): void {
   )
     .option("--formats <list>", "of svg, png, pdf, html, csv, parquet", "svg,png,pdf,html,csv,parquet")
     .option("--out <folder>", "where to (default: beside the result)")
-    .option(...QUIET_OPTION)
     .option(...JSON_OPTION)
-    .action((path: string, options: { formats: string; out?: string; quiet?: boolean; json?: boolean }) =>
+    .action((path: string, options: { formats: string; out?: string; json?: boolean }) =>
       choose(async (t) => (await import("./commands/export.ts")).exportResult(t, path, options)),
     );
   addKernel(add, choose);

@@ -7,7 +7,6 @@ import { DataError, UsageError, unknownName } from "../../lib/core/errors.ts";
 import { publishFile } from "../../lib/notebook/notebook-file.ts";
 import { exportResult as writeResult } from "../../lib/study/result-export.ts";
 import { fileLines } from "./file-list.ts";
-import { progressOf } from "./progress.ts";
 import { readJsonFile, readStoredResult } from "./stored-result.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -27,12 +26,10 @@ export async function exportResult(
   flags: {
     readonly formats: string;
     readonly out?: string;
-    readonly quiet?: boolean;
     readonly json?: boolean;
   },
 ): Promise<number> {
   const formats = readFormats(flags.formats);
-  const progress = progressOf(terminal, flags.quiet ?? false);
   const stored = storedResultAt(path);
   const written =
     stored === undefined
@@ -41,7 +38,7 @@ export async function exportResult(
   if (flags.json)
     terminal.out(`${JSON.stringify({ files: written.files, skipped: written.skipped }, null, 2)}\n`);
   else terminal.out(`${fileLines(written.files).join("\n")}\n`);
-  if (written.hint !== undefined) progress.note(written.hint);
+  if (written.hint !== undefined) terminal.err(`${written.hint}\n`);
   return 0;
 }
 
