@@ -57,7 +57,7 @@ export function processTerminal(): Terminal {
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),
     interactive: process.stderr.isTTY === true,
-    width: process.stdout.columns ?? 100,
+    width: process.stdout.columns || process.stderr.columns || 100,
     signal: controller.signal,
     debug: (process.env["PROTOLAB_DEBUG"] ?? "") !== "",
   };
