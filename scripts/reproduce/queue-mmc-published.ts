@@ -29,7 +29,7 @@ export const queueMmcPublished: Reproduction = {
         service: exponential(mean),
         arrivalRate,
         servers,
-        operations: servers === 2 ? 40e6 : 24e6,
+        operations: servers === 2 ? 40e6 : 16e6,
       })),
       context,
     );
