@@ -101,6 +101,14 @@ test("model: values take units, outputs have them, and a grid says where it is u
   const text = (await run(...words)).out;
   assert.match(text, /waitingTime +4 ms/);
   assert.match(text, /waitingTime = utilisation/);
+  const unequal = [
+    "model",
+    "quorumLatencyUnequal",
+    "--set",
+    "roundTrips=10 ms, uniform(min=20 ms, max=30 ms), 1 s, 2 s",
+  ];
+  const quorum = (await json<Point>(...unequal)).outputs["latency"];
+  assert.ok(Math.abs(quorum.value - 0.025) < 1e-9, "the second of 10, 20 to 30, 1000 and 2000 ms");
   type Grid = { readonly rows: readonly { readonly stable: boolean; readonly point: object }[] };
   const grid = await json<Grid>(
     "model",

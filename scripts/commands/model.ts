@@ -48,7 +48,13 @@ function readInput(where: string, key: string, text: string, input: ModelInput):
   if (/^[[{"]|^null$/.test(text)) return parseJson(where, key, text);
   if (type === "links")
     return text.split(",").map((rtt) => linkOf(parseQuantity(`${where}: ${key}`, rtt, "time")));
+  if (type === "distributions") return partsOf(text);
   return type === "disk" ? disk.fsync(text) : text;
+}
+
+/** Splits at commas that stand in no parentheses: `10 ms, lognormal(p50=1 ms, p99=6 ms)` has two parts. */
+function partsOf(text: string): string[] {
+  return (text.match(/(?:\([^)]*\)|[^,(])+/g) ?? []).map((part) => part.trim());
 }
 
 /** A link by its round-trip time, the same both ways. */
