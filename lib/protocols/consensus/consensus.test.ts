@@ -158,3 +158,18 @@ test("every protocol states its source, promises, assumptions and what it leaves
       assert.ok(p.meaning.length > 3, `${name}.${key}`);
   }
 });
+
+test("raft: appends that overtake one another are refused and sent again, and every operation still ends", () => {
+  const raft = protocolNamed("raft");
+  const network = networks.star({ rtts: [10, 20, 30, 40].map(ms), order: "datagram", jitter: 0.2 });
+  for (let seed = 1; seed <= 5; seed++) {
+    const system = buildSystem(raft, { network });
+    const result = simulateRun(raft, system, workload.poisson(200), {
+      seed,
+      operations: 1000,
+      maxEvents: 2_000_000,
+    });
+    assert.ok(result.operations.ok >= 1000);
+    assert.equal(result.operations.failed, 0);
+  }
+});

@@ -266,6 +266,8 @@ export const raft: Protocol<typeof parameters, RaftNode, RaftMessage> = {
         if (node.outstanding[from] > 0) node.outstanding[from]--;
         node.probing[from] = false;
         noteMatch(node, from, m.match, ctx);
+        // A refusal that was overtaken may have set it back behind what is known, and dropped, by now.
+        node.nextIndex[from] = Math.max(node.nextIndex[from], node.matchIndex[from] + 1);
       } else {
         stepBack(node, from, m);
       }
