@@ -72,9 +72,10 @@ function flush(node: RaftNode, ctx: Ctx): void {
     if (peer === node.id) continue;
     const most = node.probing[peer] ? 1 : pipeline || Number.POSITIVE_INFINITY;
     while (node.nextIndex[peer] < node.log.end && node.outstanding[peer] < most) {
-      if (built === null || built.previousIndex !== node.nextIndex[peer] - 1)
+      if (node.probing[peer] || built === null || built.previousIndex !== node.nextIndex[peer] - 1)
         built = buildAppend(node, peer, ctx);
       sendAppend(node, peer, built, ctx);
+      if (node.probing[peer]) built = null;
     }
   }
   if (node.unsent > 0) storeUnsent(node, ctx);
@@ -83,7 +84,8 @@ function flush(node: RaftNode, ctx: Ctx): void {
 
 function buildAppend(node: RaftNode, peer: NodeId, ctx: Ctx): Append {
   const from = node.nextIndex[peer];
-  const upTo = Math.min(node.log.end, from + ctx.settings.batchMax);
+  // Catching up takes one message for all that is lacking: single ones would overtake each other and be refused again.
+  const upTo = node.probing[peer] ? node.log.end : Math.min(node.log.end, from + ctx.settings.batchMax);
   const entries: Entry[] = [];
   for (let index = from; index < upTo; index++) entries.push(node.log.get(index) as Entry);
   return {
@@ -100,6 +102,7 @@ function buildAppend(node: RaftNode, peer: NodeId, ctx: Ctx): Append {
 function sendAppend(node: RaftNode, peer: NodeId, message: Append, ctx: Ctx): void {
   node.nextIndex[peer] = message.previousIndex + 1 + message.entries.length;
   node.outstanding[peer]++;
+  if (node.probing[peer]) node.probe[peer] = message.previousIndex;
   node.quietSinceHeartbeat[peer] = false;
   ctx.send(peer, message);
 }
@@ -151,7 +154,6 @@ function stepBack(
     : m.previousIndex > node.matchIndex[peer];
   if (!expected) return;
   node.nextIndex[peer] = Math.max(node.matchIndex[peer] + 1, Math.min(m.match + 1, m.previousIndex));
-  node.probe[peer] = node.nextIndex[peer] - 1;
   node.probing[peer] = true;
   node.outstanding[peer] = 0;
 }
@@ -264,7 +266,7 @@ export const raft: Protocol<typeof parameters, RaftNode, RaftMessage> = {
       if (node.role !== "leader" || m.term !== node.term) return;
       if (m.success) {
         if (node.outstanding[from] > 0) node.outstanding[from]--;
-        node.probing[from] = false;
+        if (m.match >= lastIndex(node)) node.probing[from] = false; // caught up
         noteMatch(node, from, m.match, ctx);
         // A refusal that was overtaken may have set it back behind what is known, and dropped, by now.
         node.nextIndex[from] = Math.max(node.nextIndex[from], node.matchIndex[from] + 1);
