@@ -2,13 +2,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { exponential } from "../core/distributions.ts";
-import { cpu, FREE_CPU } from "../core/machines.ts";
+import { cpu, disk, FREE_CPU } from "../core/machines.ts";
 import { networks } from "../core/networks.ts";
 import type { SystemSpec, WorkloadSpec } from "../core/system.ts";
 import { ms } from "../core/units.ts";
 import { workload } from "../core/workloads.ts";
 import { protocolNamed } from "../protocols/index.ts";
 import { buildSystem } from "../protocols/system.ts";
+import { TimedEngine } from "./engine.ts";
 import { erased, type Operation, type Protocol } from "./protocol.ts";
 import { type SimulateOptions, simulateRun } from "./run.ts";
 import { SamplePath } from "./sample-path.ts";
@@ -219,4 +220,42 @@ test("options outside their domain are refused", () => {
   assert.throws(() => run(echo, workload.poisson(1, { clients: "node 3" })), {
     message: 'workload: client at "node 3" must name a node from 0 to 0',
   });
+});
+
+test("the audit of messages notices one that vanishes", () => {
+  const inside = TimedEngine.prototype as unknown as {
+    deliver(this: object, slot: number, node: number): void;
+  };
+  const deliver = inside.deliver;
+  let calls = 0;
+  inside.deliver = function (slot, node) {
+    if (++calls === 50) (this as { slots: { give(slot: number): void } }).slots.give(slot);
+    else deliver.call(this, slot, node);
+  };
+  try {
+    const system = buildSystem(protocolNamed("multi-paxos"), {
+      network: networks.lan({ nodes: 5, rtt: ms(1) }),
+    });
+    assert.throws(
+      () =>
+        simulateRun(protocolNamed("multi-paxos"), system, workload.poisson(100), { seed: 1, operations: 50 }),
+      { message: /^simulate multi-paxos: audit sent = delivered \+ in flight must hold, got \d+ and \d+$/ },
+    );
+  } finally {
+    inside.deliver = deliver;
+  }
+});
+
+test("a barrier holds an answer until the records before it are durable", () => {
+  const mixed = demo((_node, operation, ctx) => {
+    if (operation.id === 0) ctx.persist({});
+    else ctx.barrier();
+    ctx.reply(operation, operation.id);
+  });
+  // Asked for at 1, 2, … 20 s; the one write lasts from 1 s to 11.5 s.
+  const system = { ...one, disk: disk.fsync(10.5) };
+  const { history } = run(mixed, workload.deterministic(1), { operations: 20, history: "keep" }, system);
+  for (const { invoked, completed } of history) {
+    assert.ok(Math.abs(completed - Math.max(invoked, 11.5)) < 1e-9, `${invoked} s ended at ${completed} s`);
+  }
 });
