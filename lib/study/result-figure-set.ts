@@ -18,7 +18,10 @@ export function defaultFigures(result: StudyResult): Record<string, Figure> {
   const { rows } = result;
   const varying = parameterNames(rows).filter((name) => new Set(rows.map((row) => row.point[name])).size > 1);
   const numeric = varying.filter((name) => rows.every((row) => typeof row.point[name] === "number"));
-  const x = numeric.includes("rate") ? "rate" : numeric[0];
+  // The load if there is one, else the parameter that was swept the most finely: two values make no curve.
+  const fineness = (name: string): number => new Set(rows.map((row) => row.point[name])).size;
+  const finest = [...numeric].sort((a, b) => fineness(b) - fineness(a))[0];
+  const x = numeric.includes("rate") ? "rate" : finest;
   const reference = { ...result.mainMeasure, statistic: "mean" };
   const { measure } = reference;
   const known = rows.some((row) => simulatedAt(row, reference) !== undefined);
