@@ -153,7 +153,8 @@ export class Clients {
     const isRead = this.workload.reads > 0 && this.mix.uniform() < this.workload.reads;
     const key = this.workload.keys > 1 ? this.mix.integer(this.workload.keys) : 0;
     const bytes = this.fixedPayload >= 0 ? this.fixedPayload : Math.round(this.payload.sample(this.sizes));
-    const operation: Operation = { id, kind: isRead ? "read" : "write", key, bytes, handle };
+    const client = user >= 0 ? user : place;
+    const operation: Operation = { id, kind: isRead ? "read" : "write", key, bytes, client, handle };
     this.operationAt[handle] = operation;
     this.placeAt[handle] = place;
     this.userAt[handle] = user;
@@ -192,8 +193,16 @@ export class Clients {
       else if (Number.isNaN(this.measuredFrom)) this.earlyEnds.push(time);
     }
     if (this.history !== null) {
-      const client = this.userAt[handle] >= 0 ? this.userAt[handle] : this.placeAt[handle];
-      this.history.record(operation.id, client, isRead, operation.key, value, invoked, time, outcome);
+      this.history.record(
+        operation.id,
+        operation.client,
+        isRead,
+        operation.key,
+        value,
+        invoked,
+        time,
+        outcome,
+      );
     }
     const index = operation.id - this.warmUp;
     if (index < 0 || index >= this.measured) return;

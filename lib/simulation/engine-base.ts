@@ -5,6 +5,7 @@ import { EventQueue } from "../core/event-queue.ts";
 import type { ParameterTable, ValuesOf } from "../core/parameters.ts";
 import type { RandomStream, RandomStreams } from "../core/random.ts";
 import type { NodeId, SystemSpec } from "../core/system.ts";
+import { Claims } from "./claims.ts";
 import type { Clients } from "./clients.ts";
 import { Cores } from "./cores.ts";
 import { Disk, type Held } from "./disk.ts";
@@ -54,6 +55,7 @@ export abstract class EngineBase {
   readonly cpuBusy: Float64Array;
   readonly coresPerNode: number;
   readonly seen = new Set<string>();
+  readonly claims = new Claims();
   events = 0;
   sent = 0;
   delivered = 0;
@@ -201,6 +203,12 @@ export abstract class EngineBase {
   }
 
   protected look(): void {
+    const { contradiction: wrong } = this.claims;
+    if (wrong !== null) {
+      throw new DomainError(
+        `${this.protocol.name}: claim ${wrong.what} of ${wrong.slot} must stay ${wrong.before}, got ${wrong.now} by ${this.now.toPrecision(6)} s`,
+      );
+    }
     for (const [name, holds] of Object.entries(this.protocol.always)) {
       if (holds(this.states)) continue;
       throw new DomainError(

@@ -88,6 +88,14 @@ export abstract class EngineContext extends EngineBase implements Context<Settin
     if (pending !== null) this.holding = pending;
   }
 
+  localTime(): number {
+    return this.clock;
+  }
+
+  claim(what: string, slot: number, value: number): void {
+    this.claims.claim(what, slot, value);
+  }
+
   protected startWrite(node: number, disk: Disk, time: number): void {
     const end = disk.startNext(time);
     if (end >= 0) this.queue.push(end, this.slots.take(WRITTEN, node, node, null, 0, 0));

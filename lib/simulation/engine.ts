@@ -74,7 +74,7 @@ export class TimedEngine extends EngineContext {
     for (let node = 0; node < this.nodes; node++) {
       this.self = node;
       this.clock = 0;
-      this.states.push(this.protocol.boot(this));
+      this.states.push(this.protocol.boot(this, null));
       this.finish(node);
     }
     this.letIn();

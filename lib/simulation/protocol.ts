@@ -18,6 +18,8 @@ export interface Operation {
   readonly key: number;
   /** Size of the value carried or read, in bytes. */
   readonly bytes: number;
+  /** Who asks: one client has one session; a retry carries the same `id` from the same client. */
+  readonly client: number;
   /** The engine's handle on the operation in flight; protocols carry it and never read it. */
   readonly handle: number;
 }
@@ -55,6 +57,17 @@ export interface Context<Settings, Message extends MessageShape> {
   reply(operation: Operation, value: number): void;
   /** Turns the operation away; the client asks `leader` instead, or fails for certain when that is null. */
   refuse(operation: Operation, leader: NodeId | null): void;
+  /**
+   * This node's own clock in seconds. Clocks are neither together nor exact: only the difference of two readings of
+   * one node means anything, and only up to its drift. Where time does not exist (the untimed walk) it counts steps.
+   */
+  localTime(): number;
+  /**
+   * States a fact that nothing may ever contradict: every claim of one name and slot, by any node at any time, must
+   * have the same value. "leader" in term 7 is node 2; what is "chosen" at index 12 is entry 3. Crashes do not
+   * take claims back, which is what makes them stronger than an invariant over what nodes know now.
+   */
+  claim(what: string, slot: number, value: number): void;
 }
 
 /** What derived defaults may depend on. */
@@ -73,13 +86,26 @@ type MessageHandlers<Settings, Node, Message extends MessageShape> = {
   ) => void;
 };
 
+/** What a crash leaves of a node: made of the records it persisted, and of nothing else. */
+export interface DurableState<Settings, Durable> {
+  /** Of a node that has never written. */
+  empty(settings: Settings, nodes: number): Durable;
+  /** Takes in a record that has reached the disk; records come in the order in which they were persisted. */
+  store(durable: Durable, record: object): void;
+}
+
 /**
  * A protocol as a value.
  *
- * `always` are invariants over all nodes' states; a run in which one is false is refused. `sometimes` are events
- * that must be reachable, so that a simulator which does nothing cannot pass.
+ * `always` are invariants over the states of the nodes that are up; a run in which one is false is refused. `sometimes`
+ * are events that must be reachable, so that a simulator which does nothing cannot pass.
  */
-export interface Protocol<Table extends ParameterTable, Node, Message extends MessageShape> {
+export interface Protocol<
+  Table extends ParameterTable,
+  Node,
+  Message extends MessageShape,
+  Durable = object,
+> {
   readonly name: string;
   readonly title: string;
   readonly source: string;
@@ -93,18 +119,30 @@ export interface Protocol<Table extends ParameterTable, Node, Message extends Me
   readonly derive?: (settings: ValuesOf<Table>, facts: SystemFacts) => ValuesOf<Table>;
   /** Who serves clients: the leader, or any node (then the nearest one). */
   readonly entry: "leader" | "any";
-  boot(context: Context<ValuesOf<Table>, Message>): Node;
+  /** Absent: the protocol cannot recover, and runs with crashes refuse it. */
+  readonly durable?: DurableState<ValuesOf<Table>, Durable>;
+  /**
+   * A node starts: for the first time with `durable` null, after a crash with what its disk holds. It must copy what it
+   * is going to change: the disk keeps the original.
+   */
+  boot(context: Context<ValuesOf<Table>, Message>, durable: Durable | null): Node;
   /** True once clients may be let in: a leader stands, say. */
   ready(nodes: readonly Node[]): boolean;
   request(node: Node, operation: Operation, context: Context<ValuesOf<Table>, Message>): void;
   readonly timers: Readonly<Record<string, (node: Node, context: Context<ValuesOf<Table>, Message>) => void>>;
   readonly messages: MessageHandlers<ValuesOf<Table>, Node, Message>;
+  /** What an operator may order a node to do, with one number: hand leadership to node 2, take node 4 in. */
+  readonly commands?: Readonly<
+    Record<string, (node: Node, argument: number, context: Context<ValuesOf<Table>, Message>) => void>
+  >;
   /** Size of a message on the wire, in bytes. */
   bytes(message: Message, settings: ValuesOf<Table>): number;
   /** Size of a record on the disk, in bytes; a protocol that persists nothing has none. */
   recordBytes?(record: object, settings: ValuesOf<Table>): number;
   readonly always: Readonly<Record<string, (nodes: readonly Node[]) => boolean>>;
   readonly sometimes: Readonly<Record<string, (nodes: readonly Node[]) => boolean>>;
+  /** One line on a node's state, for scripts and diagrams: `leader of term 3, log 1 1 3, committed 2`. */
+  describe?(node: Node): string;
   /** What a run ended with, for people: `Value: …` of single-decree Paxos. */
   outcome?(nodes: readonly Node[]): Readonly<Record<string, string | number>>;
 }
@@ -113,8 +151,11 @@ export interface Protocol<Table extends ParameterTable, Node, Message extends Me
 export type AnyProtocol = Protocol<ParameterTable, object, MessageShape>;
 
 /** Forgets a protocol's types; the engine hands each protocol only what that protocol made. */
-export function erased<Table extends ParameterTable, Node extends object, Message extends MessageShape>(
-  protocol: Protocol<Table, Node, Message>,
-): AnyProtocol {
+export function erased<
+  Table extends ParameterTable,
+  Node extends object,
+  Message extends MessageShape,
+  Durable,
+>(protocol: Protocol<Table, Node, Message, Durable>): AnyProtocol {
   return protocol as unknown as AnyProtocol;
 }
