@@ -68,6 +68,36 @@ export interface Append {
   readonly held: number;
 }
 
+/** What reaches the disk: term and vote, and entries from an index on that replace what stood there. */
+export interface RaftRecord {
+  readonly term: number;
+  readonly votedFor: NodeId;
+  readonly from: number;
+  readonly entries: readonly Entry[];
+}
+
+/** Figure 2, "persistent state on all servers". */
+export interface RaftDurable {
+  term: number;
+  votedFor: NodeId;
+  /** Entry i stands at index i + 1. */
+  readonly log: Entry[];
+}
+
+export const durable = {
+  empty: (): RaftDurable => ({ term: 0, votedFor: -1, log: [] }),
+  store(disk: RaftDurable, record: object): void {
+    const { term, votedFor, from, entries } = record as RaftRecord;
+    disk.term = term;
+    disk.votedFor = votedFor;
+    entries.forEach((entry, i) => {
+      const at = from + i - 1;
+      if (at < disk.log.length && disk.log[at].term !== entry.term) disk.log.length = at;
+      disk.log[at] = entry;
+    });
+  },
+};
+
 export type RaftMessage =
   | Append
   | {
@@ -94,6 +124,9 @@ export interface RaftNode {
   term: number;
   votedFor: NodeId;
   readonly log: SlidingLog<Entry>;
+  /** Term and vote as last handed to the disk. */
+  savedTerm: number;
+  savedVote: NodeId;
   /** Term of the entry before the first one kept. */
   droppedTerm: number;
   role: "follower" | "candidate" | "leader";

@@ -17,17 +17,23 @@ import {
   bytesOf,
   type Ctx,
   dropHeld,
+  durable,
   type Entry,
   lastIndex,
   parameters,
+  type RaftDurable,
   type RaftMessage,
   type RaftNode,
+  type RaftRecord,
   sameCommitted,
   takeEntries,
   termAt,
   upToDate,
 } from "./raft-state.ts";
 import { checkGroup, countVotes, deriveCommon } from "./settings.ts";
+
+/** Entries are told apart in claims by term and operation: ids stay below this. */
+const MOST_OPERATIONS = 2 ** 32;
 
 function restartElectionTimer(ctx: Ctx): void {
   const { electionTimeoutMin: min, electionTimeoutMax: max } = ctx.settings;
@@ -44,6 +50,7 @@ function observeTerm(node: RaftNode, term: number, ctx: Ctx): void {
 }
 
 function becomeLeader(node: RaftNode, ctx: Ctx): void {
+  ctx.claim("leader", node.term, node.id);
   node.role = "leader";
   node.leader = node.id;
   ctx.clearTimer("election");
@@ -107,13 +114,25 @@ function sendAppend(node: RaftNode, peer: NodeId, message: Append, ctx: Ctx): vo
   ctx.send(peer, message);
 }
 
+/** Term, vote and entries must be durable before anybody hears of them (figure 2). */
+function save(node: RaftNode, from: number, entries: readonly Entry[], ctx: Ctx): void {
+  const known = node.savedTerm === node.term && node.savedVote === node.votedFor;
+  if (known && entries.length === 0) {
+    ctx.barrier(); // an answer must not vouch for entries still on their way to the disk
+    return;
+  }
+  node.savedTerm = node.term;
+  node.savedVote = node.votedFor;
+  ctx.persist({ term: node.term, votedFor: node.votedFor, from, entries } satisfies RaftRecord);
+}
+
 /** The leader's own write counts as one of the quorum once it is durable. */
 function storeUnsent(node: RaftNode, ctx: Ctx): void {
   const entries: Entry[] = [];
-  for (let index = node.log.end - node.unsent; index < node.log.end; index++)
-    entries.push(node.log.get(index) as Entry);
+  const from = node.log.end - node.unsent;
+  for (let index = from; index < node.log.end; index++) entries.push(node.log.get(index) as Entry);
   node.unsent = 0;
-  ctx.persist(entries);
+  save(node, from, entries, ctx);
   ctx.send(node.id, { kind: "stored", term: node.term, match: lastIndex(node) });
 }
 
@@ -133,6 +152,11 @@ function applyUpTo(node: RaftNode, upTo: number, ctx: Ctx): void {
   while (node.commit < upTo) {
     const entry = node.log.get(++node.commit) as Entry;
     const { operation } = entry;
+    ctx.claim(
+      "committed",
+      node.commit,
+      entry.term * MOST_OPERATIONS + (operation === null ? 0 : operation.id + 1),
+    );
     if (operation === null) continue;
     if (operation.kind === "write") node.store.set(operation.key, operation.id);
     if (node.role !== "leader") continue;
@@ -172,7 +196,7 @@ function noteMatch(node: RaftNode, peer: NodeId, match: number, ctx: Ctx): void 
   }
 }
 
-export const raft: Protocol<typeof parameters, RaftNode, RaftMessage> = {
+export const raft: Protocol<typeof parameters, RaftNode, RaftMessage, RaftDurable> = {
   name: "raft",
   title: "Raft: leader election and log replication",
   source: "Ongaro & Ousterhout, In Search of an Understandable Consensus Algorithm, ATC 2014, §5.1–5.4",
@@ -195,14 +219,20 @@ export const raft: Protocol<typeof parameters, RaftNode, RaftMessage> = {
     if (beat >= min)
       throw new DomainError(`raft: heartbeatInterval must be < electionTimeoutMin ${min} s, got ${beat} s`);
   },
-  boot(ctx) {
-    if (ctx.self === ctx.settings.initialLeader) ctx.setTimer("election", 0);
+  durable,
+  boot(ctx, disk) {
+    if (disk === null && ctx.self === ctx.settings.initialLeader) ctx.setTimer("election", 0);
     else restartElectionTimer(ctx);
+    const { term, votedFor } = disk ?? durable.empty();
+    const log = new SlidingLog<Entry>(1);
+    for (const entry of disk?.log ?? []) log.append(entry);
     return {
       id: ctx.self,
-      term: 0,
-      votedFor: -1,
-      log: new SlidingLog<Entry>(1),
+      term,
+      votedFor,
+      savedTerm: term,
+      savedVote: votedFor,
+      log,
       droppedTerm: 0,
       role: "follower",
       leader: -1,
@@ -244,7 +274,7 @@ export const raft: Protocol<typeof parameters, RaftNode, RaftMessage> = {
         lastIndex: lastIndex(node),
         lastTerm: termAt(node, lastIndex(node)),
       } as const;
-      ctx.persist(ask); // before asking: a vote forgotten in a crash is a second vote
+      save(node, 0, [], ctx); // before asking: a vote forgotten in a crash is a second vote
       ctx.broadcast(ask);
       if (ctx.settings.quorum === 1) becomeLeader(node, ctx);
     },
@@ -279,6 +309,7 @@ export const raft: Protocol<typeof parameters, RaftNode, RaftMessage> = {
     append(node, m, from, ctx) {
       observeTerm(node, m.term, ctx);
       if (m.term < node.term) {
+        save(node, 0, [], ctx);
         ctx.send(from, {
           kind: "appended",
           term: node.term,
@@ -294,6 +325,7 @@ export const raft: Protocol<typeof parameters, RaftNode, RaftMessage> = {
       const known = m.previousIndex < node.log.first - 1 || termAt(node, m.previousIndex) === m.previousTerm;
       if (m.previousIndex > lastIndex(node) || !known) {
         const match = Math.min(m.previousIndex - 1, lastIndex(node));
+        save(node, 0, [], ctx);
         ctx.send(from, {
           kind: "appended",
           term: node.term,
@@ -307,8 +339,7 @@ export const raft: Protocol<typeof parameters, RaftNode, RaftMessage> = {
       const match = m.previousIndex + m.entries.length;
       applyUpTo(node, Math.min(m.commit, match), ctx);
       dropHeld(node, m.held);
-      if (m.entries.length > 0) ctx.persist(m.entries);
-      else ctx.barrier(); // a heartbeat's answer must not vouch for entries still on their way to the disk
+      save(node, m.previousIndex + 1, m.entries, ctx);
       ctx.send(from, {
         kind: "appended",
         term: node.term,
@@ -328,7 +359,7 @@ export const raft: Protocol<typeof parameters, RaftNode, RaftMessage> = {
         node.votedFor = from;
         restartElectionTimer(ctx);
       }
-      ctx.persist({ term: node.term, votedFor: node.votedFor });
+      save(node, 0, [], ctx);
       ctx.send(from, { kind: "vote", term: node.term, granted });
     },
     vote(node, m, from, ctx) {
@@ -339,8 +370,7 @@ export const raft: Protocol<typeof parameters, RaftNode, RaftMessage> = {
     },
   },
   bytes: (m, settings) => settings.headerBytes + (m.kind === "append" ? bytesOf(m.entries) : 0),
-  recordBytes: (record, settings) =>
-    settings.headerBytes + (Array.isArray(record) ? bytesOf(record as Entry[]) : 0),
+  recordBytes: (record, settings) => settings.headerBytes + bytesOf((record as RaftRecord).entries),
   always: {
     electionSafety: (nodes) => {
       const terms = nodes.filter((node) => node.role === "leader").map((node) => node.term);
@@ -352,6 +382,10 @@ export const raft: Protocol<typeof parameters, RaftNode, RaftMessage> = {
       const leader = nodes.find((node) => node.role === "leader" && node.term === newest);
       return leader === undefined || nodes.every((node) => node.commit <= lastIndex(leader));
     },
+  },
+  describe: (node) => {
+    const terms = Array.from({ length: node.log.length }, (_, i) => termAt(node, node.log.first + i));
+    return `${node.role} of term ${node.term}, log ${terms.join(" ") || "empty"}, committed ${node.commit}`;
   },
   sometimes: {
     someoneLeads: (nodes) => nodes.some((node) => node.role === "leader"),
