@@ -6,6 +6,7 @@
  * canonical JSON names the results. Unlimited bandwidth and "no timeout" are `null`, since JSON has no Infinity.
  */
 import type { DistributionSpec } from "./distributions.ts";
+import type { FaultSpec } from "./fault-types.ts";
 
 /** Position of a node in the group: 0 … nodes − 1. */
 export type NodeId = number;
@@ -55,6 +56,8 @@ export interface SystemSpec {
   readonly cpu: CpuSpec;
   /** null: nothing is written to disk (state lives in memory). */
   readonly disk: DiskSpec | null;
+  /** What goes wrong; absent when nothing does. */
+  readonly faults?: readonly FaultSpec[];
 }
 
 /** How operations arrive. Open-loop processes keep their arrival times whatever the system does. */
@@ -86,6 +89,8 @@ export interface WorkloadSpec {
   readonly clients: readonly ClientSpec[];
   /** Seconds after which a client gives up and the outcome is unknown; null waits for ever. */
   readonly timeout: number | null;
+  /** Seconds without an answer after which a client asks the next node, the same operation again; absent: it only waits. */
+  readonly retry?: number;
 }
 
 /** One canonical text for equal data: keys in order, no spaces. Hash it to name results. */

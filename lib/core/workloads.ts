@@ -17,9 +17,11 @@ export interface WorkloadOptions {
   readonly clients?: string | readonly (string | ClientSpec)[];
   /** After this a client gives up: the outcome is unknown; default never. */
   readonly timeout?: TimeInput;
+  /** Without an answer for so long a client asks the next node for the same operation; default: it only waits. */
+  readonly retry?: TimeInput;
 }
 
-const KEYS = ["payload", "reads", "keys", "clients", "timeout"] as const;
+const KEYS = ["payload", "reads", "keys", "clients", "timeout", "retry"] as const;
 
 function places(given: WorkloadOptions["clients"]): ClientSpec[] {
   const list = given === undefined ? ["leader"] : typeof given === "string" ? [given] : given;
@@ -51,6 +53,11 @@ function payloadOf(given: WorkloadOptions["payload"]): DistributionSpec {
   return drawn.spec;
 }
 
+function retryOf(given: TimeInput): number {
+  const retry = parseQuantity("workload: retry", given, "time");
+  return checkNumber("workload", "retry", retry, { dimension: "time", above: 0, meaning: "retry" });
+}
+
 function complete(arrivals: ArrivalSpec, options: WorkloadOptions): WorkloadSpec {
   refuseUnknown("workload", "option", Object.getOwnPropertyNames(options), KEYS);
   const timeout =
@@ -75,6 +82,7 @@ function complete(arrivals: ArrivalSpec, options: WorkloadOptions): WorkloadSpec
     }),
     clients: places(options.clients),
     timeout,
+    ...(options.retry === undefined ? {} : { retry: retryOf(options.retry) }),
   };
 }
 

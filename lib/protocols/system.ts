@@ -3,9 +3,11 @@
  */
 import { distributionFrom } from "../core/distributions.ts";
 import { DomainError, refuseUnknown, unknownName } from "../core/errors.ts";
+import type { FaultSpec } from "../core/fault-types.ts";
 import { FREE_CPU } from "../core/machines.ts";
 import { type GivenFor, type ParameterTable, readParameters, type ValuesOf } from "../core/parameters.ts";
 import type { CpuSpec, DiskSpec, NetworkSpec, SystemSpec } from "../core/system.ts";
+import { checkFaults } from "../simulation/fault-check.ts";
 import {
   type AnyProtocol,
   erased,
@@ -21,11 +23,13 @@ export interface Machines {
   readonly cpu?: CpuSpec;
   /** Default: nothing is written. */
   readonly disk?: DiskSpec | null;
+  /** What goes wrong, built by `fault`; default: nothing. */
+  readonly faults?: readonly FaultSpec[];
   /** Site whose first node stands for leader first; the same as setting `initialLeader`. */
   readonly leaderIn?: string;
 }
 
-const MACHINE_KEYS = ["network", "cpu", "disk", "leaderIn"] as const;
+const MACHINE_KEYS = ["network", "cpu", "disk", "faults", "leaderIn"] as const;
 
 /** Builder of systems that run one protocol: `raft({ network, disk, quorum: 3 })`. */
 export type SystemBuilder<Table extends ParameterTable> = (given: Machines & GivenFor<Table>) => SystemSpec;
@@ -50,7 +54,7 @@ export function buildSystem(
   given: Machines & Readonly<Record<string, unknown>>,
   text = false,
 ): SystemSpec {
-  const { network, cpu, disk, leaderIn, ...settingsGiven } = given;
+  const { network, cpu, disk, faults, leaderIn, ...settingsGiven } = given;
   const where = protocol.name;
   refuseUnknown(where, "parameter", Object.getOwnPropertyNames(settingsGiven), [
     ...Object.keys(protocol.parameters),
@@ -64,7 +68,11 @@ export function buildSystem(
   const facts: SystemFacts = { nodes, longestRtt: longestRtt(network) };
   const filled = protocol.derive?.(read as ValuesOf<ParameterTable>, facts) ?? read;
   protocol.check?.(filled as ValuesOf<ParameterTable>, nodes);
-  return { protocol: protocol.name, settings: filled, network, cpu: cpu ?? FREE_CPU, disk: disk ?? null };
+  const machines = { network, cpu: cpu ?? FREE_CPU, disk: disk ?? null };
+  if (faults === undefined || faults.length === 0)
+    return { protocol: protocol.name, settings: filled, ...machines };
+  checkFaults(protocol, faults, nodes);
+  return { protocol: protocol.name, settings: filled, ...machines, faults };
 }
 
 function firstNodeAt(where: string, network: NetworkSpec, site: string): number {

@@ -139,6 +139,8 @@ export interface Protocol<
   bytes(message: Message, settings: ValuesOf<Table>): number;
   /** Size of a record on the disk, in bytes; a protocol that persists nothing has none. */
   recordBytes?(record: object, settings: ValuesOf<Table>): number;
+  /** True for a node that leads: whom faults and diagrams mean by "the leader". */
+  leads?(node: Node): boolean;
   readonly always: Readonly<Record<string, (nodes: readonly Node[]) => boolean>>;
   readonly sometimes: Readonly<Record<string, (nodes: readonly Node[]) => boolean>>;
   /** One line on a node's state, for scripts and diagrams: `leader of term 3, log 1 1 3, committed 2`. */

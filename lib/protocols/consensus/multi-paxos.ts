@@ -315,6 +315,7 @@ export const multiPaxos: Protocol<typeof parameters, MultiPaxosNode, MultiPaxosM
   },
   recordBytes: (record, settings) =>
     settings.headerBytes + ("operations" in record ? bytesOf((record as Accept).operations) : 0),
+  leads: (node) => node.role === "leader",
   always: {
     oneLeaderPerBallot: (nodes) => {
       const leading = nodes.filter((node) => node.role === "leader").map((node) => node.promised);

@@ -383,6 +383,7 @@ export const raft: Protocol<typeof parameters, RaftNode, RaftMessage, RaftDurabl
       return leader === undefined || nodes.every((node) => node.commit <= lastIndex(leader));
     },
   },
+  leads: (node) => node.role === "leader",
   describe: (node) => {
     const terms = Array.from({ length: node.log.length }, (_, i) => termAt(node, node.log.first + i));
     return `${node.role} of term ${node.term}, log ${terms.join(" ") || "empty"}, committed ${node.commit}`;
