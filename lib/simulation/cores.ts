@@ -14,11 +14,15 @@ export class Cores {
   arrived = new Float64Array(FIRST_CAPACITY);
   offered = new Float64Array(FIRST_CAPACITY);
   begun = new Float64Array(FIRST_CAPACITY);
+  /** When taking it in ends. */
+  ends = new Float64Array(FIRST_CAPACITY);
+  private readonly perNode: number;
   private readonly idle: Int32Array;
   private readonly queues: readonly number[][];
   private readonly heads: Int32Array;
 
   constructor(nodes: number, cores: number) {
+    this.perNode = cores;
     this.idle = new Int32Array(nodes).fill(cores);
     this.queues = Array.from({ length: nodes }, () => []);
     this.heads = new Int32Array(nodes);
@@ -60,6 +64,15 @@ export class Cores {
     return slot;
   }
 
+  /** The processor of a node begins anew, all cores idle; returns the jobs that waited. */
+  reset(node: number): number[] {
+    const waited = this.queues[node].slice(this.heads[node]);
+    this.queues[node].length = 0;
+    this.heads[node] = 0;
+    this.idle[node] = this.perNode;
+    return waited;
+  }
+
   /** Messages being taken in; those still waiting keep their own type in the slots. */
   messages(slots: EventSlots): number {
     return slots.count(
@@ -77,5 +90,6 @@ export class Cores {
     this.arrived = wider(this.arrived, new Float64Array(size));
     this.offered = wider(this.offered, new Float64Array(size));
     this.begun = wider(this.begun, new Float64Array(size));
+    this.ends = wider(this.ends, new Float64Array(size));
   }
 }

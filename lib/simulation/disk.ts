@@ -14,6 +14,8 @@ export interface Held {
   readonly actions: HeldAction[];
   /** When the write that makes them durable began. */
   begun: number;
+  /** The record, where a crash may ask what was durable. */
+  record?: object;
 }
 
 /** One thing held: a message to a node, an answer, or a refusal. */
@@ -38,6 +40,8 @@ export class Disk {
   writes = 0;
   /** End of the write under way, or −1. */
   end = -1;
+  /** Writes take so many times as long. */
+  factor = 1;
   private current: Held[] = [];
   private waiting: Waiting[] = [];
   private readonly fsync: Distribution;
@@ -75,12 +79,20 @@ export class Disk {
     while (count < this.waiting.length && this.waiting[count].time <= start)
       bytes += this.waiting[count++].bytes;
     this.current = this.waiting.splice(0, count).map((record) => record.held);
-    const time = this.fsync.sample(this.random) + bytes * this.perByte;
+    const time = this.factor * (this.fsync.sample(this.random) + bytes * this.perByte);
     for (const held of this.current) held.begun = start;
     this.end = start + time;
     this.busy += time;
     this.writes++;
     return this.end;
+  }
+
+  /** The node died: what had not ended is lost. */
+  lose(now: number): void {
+    if (this.end > now) this.busy -= Math.min(this.end - now, this.busy);
+    this.end = -1;
+    this.current = [];
+    this.waiting = [];
   }
 
   /** Ends the write under way and hands over what waited for it. */

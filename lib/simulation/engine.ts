@@ -70,7 +70,7 @@ export class TimedEngine extends EngineContext {
     this.look();
   }
 
-  private boot(): void {
+  protected boot(): void {
     for (let node = 0; node < this.nodes; node++) {
       this.self = node;
       this.clock = 0;
@@ -81,8 +81,8 @@ export class TimedEngine extends EngineContext {
   }
 
   /** Opens the doors to clients once the protocol says it is ready. */
-  private letIn(): void {
-    if (!this.protocol.ready(this.states)) return;
+  protected letIn(): void {
+    if (!this.protocol.ready(this.up)) return;
     this.open = true;
     const clients = this.clients;
     if (clients === null) return;
@@ -94,7 +94,7 @@ export class TimedEngine extends EngineContext {
     for (let user = 0; user < clients.users; user++) this.thinkThenAsk(user, from);
   }
 
-  private handle(slot: number): void {
+  protected handle(slot: number): void {
     const { ints } = this.slots;
     const node = ints[slot * INTS + TO];
     switch (ints[slot * INTS + TYPE]) {
@@ -129,7 +129,7 @@ export class TimedEngine extends EngineContext {
 
   // ---- the way in: port, processor, handler
 
-  private reachPort(slot: number, node: number): void {
+  protected reachPort(slot: number, node: number): void {
     const { slots } = this;
     const at = slot * REALS;
     const passed = this.network.receive(node, slots.reals[at + BYTES], slots.reals[at + FIRST_BIT], this.now);
@@ -143,7 +143,7 @@ export class TimedEngine extends EngineContext {
   }
 
   /** The common case in one step: a message through no ingress port to one booked core, nobody tracing. */
-  private deliver(slot: number, node: number): void {
+  protected deliver(slot: number, node: number): void {
     const { slots } = this;
     const free = this.cpuFree[node];
     const begun = free > this.now ? free : this.now;
@@ -160,7 +160,7 @@ export class TimedEngine extends EngineContext {
     this.cpuFree[node] = this.clock;
   }
 
-  private reachCpu(slot: number, node: number, arrived: number): void {
+  protected reachCpu(slot: number, node: number, arrived: number): void {
     if (this.cores !== null) {
       this.offer(slot, node, arrived);
       return;
@@ -174,7 +174,7 @@ export class TimedEngine extends EngineContext {
     this.cpuFree[node] = this.clock;
   }
 
-  private takeInTime(slot: number): number {
+  protected takeInTime(slot: number): number {
     const bytes = this.slots.reals[slot * REALS + BYTES];
     return (
       (this.fixedReceive >= 0 ? this.fixedReceive : this.receiveTime.sample(this.cpu)) + this.perByte * bytes
@@ -185,7 +185,7 @@ export class TimedEngine extends EngineContext {
    * Runs the handler of a job taken in; the clock stands at the end of its service. The job reached the port at
    * `arrived`, the processor at `passed`, and was begun at `begun`.
    */
-  private runJob(
+  protected runJob(
     slot: number,
     type: number,
     node: number,
@@ -214,7 +214,7 @@ export class TimedEngine extends EngineContext {
     this.finish(node);
   }
 
-  private traceJob(
+  protected traceJob(
     slot: number,
     type: number,
     node: number,
@@ -238,7 +238,7 @@ export class TimedEngine extends EngineContext {
   }
 
   /** After a handler: what it sent to itself, in order. */
-  private finish(node: number): void {
+  protected finish(node: number): void {
     this.holding = null;
     // By index: what these handlers send to themselves joins the end.
     for (let i = 0; i < this.localCount; i++) {
@@ -252,37 +252,38 @@ export class TimedEngine extends EngineContext {
 
   // ---- several cores
 
-  private offer(slot: number, node: number, arrived: number): void {
+  protected offer(slot: number, node: number, arrived: number): void {
     const cores = this.cores as Cores;
     cores.note(slot, this.slots.type(slot), arrived, this.now);
     if (cores.take(node)) this.startJob(slot, node);
     else cores.wait(node, slot);
   }
 
-  private startJob(slot: number, node: number): void {
+  protected startJob(slot: number, node: number): void {
     const cores = this.cores as Cores;
     const type = this.slots.type(slot);
     const service = type === TIMER || type === WRITTEN ? 0 : this.takeInTime(slot);
     this.cpuBusy[node] += service;
     this.slots.setType(slot, TAKEN_IN);
     cores.begun[slot] = this.now;
+    cores.ends[slot] = this.now + service;
     this.queue.push(this.now + service, slot);
   }
 
-  private takenIn(slot: number, node: number, cores: Cores): void {
+  protected takenIn(slot: number, node: number, cores: Cores): void {
     this.clock = this.now;
     this.runJob(slot, cores.type[slot], node, cores.arrived[slot], cores.offered[slot], cores.begun[slot]);
     if (this.clock > this.latest) this.latest = this.clock;
     this.leaveCore(node);
   }
 
-  private leaveCore(node: number): void {
+  protected leaveCore(node: number): void {
     if (this.clock > this.now)
       this.queue.push(this.clock, this.slots.take(CORE_FREE, node, node, null, 0, 0));
     else this.freeCore(node);
   }
 
-  private freeCore(node: number): void {
+  protected freeCore(node: number): void {
     const cores = this.cores as Cores;
     const next = cores.next(node);
     if (next >= 0) this.startJob(next, node);
@@ -290,7 +291,7 @@ export class TimedEngine extends EngineContext {
 
   // ---- timers and disk
 
-  private timerDue(slot: number, node: number): void {
+  protected timerDue(slot: number, node: number): void {
     const index = this.slots.ints[slot * INTS + FROM];
     const timer = node * this.timers.names.length + index;
     const due = this.timers.due(timer, this.now);
@@ -304,7 +305,7 @@ export class TimedEngine extends EngineContext {
   }
 
   /** A job that costs the processor nothing to take in, but waits its turn. */
-  private freeJob(slot: number, node: number): void {
+  protected freeJob(slot: number, node: number): void {
     if (this.cores !== null) {
       this.offer(slot, node, this.now);
       return;
@@ -315,7 +316,7 @@ export class TimedEngine extends EngineContext {
     this.cpuFree[node] = this.clock;
   }
 
-  private written(slot: number, node: number): void {
+  protected written(slot: number, node: number): void {
     const disk = this.disks[node] as Disk;
     this.slots.body[slot] = disk.finish();
     this.startWrite(node, disk, this.now);
@@ -323,7 +324,7 @@ export class TimedEngine extends EngineContext {
   }
 
   /** Does what waited for a write that ended at `written`. */
-  private release(groups: readonly Held[], written: number): void {
+  protected release(groups: readonly Held[], written: number): void {
     for (const held of groups) {
       for (const action of held.actions) {
         if (this.tracer !== null) {
@@ -338,7 +339,7 @@ export class TimedEngine extends EngineContext {
 
   // ---- clients
 
-  private arrive(): void {
+  protected arrive(): void {
     const clients = this.clients as Clients;
     this.ask(clients.issue(this.now, clients.drawPlace(), -1), this.now);
     this.nextArrival =
@@ -346,7 +347,7 @@ export class TimedEngine extends EngineContext {
   }
 
   /** Sends an operation to the node its place turns to. */
-  private ask(operation: Operation, time: number): void {
+  protected ask(operation: Operation, time: number): void {
     const clients = this.clients as Clients;
     if (this.before === null && clients.measuredFrom >= 0) this.before = this.busyUntil(this.now);
     const place = clients.placeOf(operation);
@@ -364,12 +365,12 @@ export class TimedEngine extends EngineContext {
     else this.queue.push(at, slot);
   }
 
-  private timeoutOf(operation: Operation): number {
+  protected timeoutOf(operation: Operation): number {
     return this.slots.take(TIMEOUT, 0, 0, operation, 0, 0);
   }
 
   /** Events at a client: an answer, a refusal, the end of thinking or of patience. */
-  private atClient(slot: number): void {
+  protected atClient(slot: number): void {
     const { slots } = this;
     const clients = this.clients as Clients;
     const type = slots.type(slot);

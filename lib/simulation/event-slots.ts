@@ -29,6 +29,13 @@ export const THOUGHT = 10;
 /** A client gives up waiting. */
 export const TIMEOUT = 11;
 
+/** A fault begins or ends. */
+export const FAULT = 12;
+/** A client without an answer asks again. */
+export const RETRY = 13;
+/** What a crash left behind: nothing happens. */
+export const DEAD = 14;
+
 const FIRST_CAPACITY = 256;
 
 /** Whole-number columns of a slot, side by side so that one event touches one cache line. */

@@ -87,6 +87,19 @@ export class Network {
     return arrival;
   }
 
+  /** Holds back the message last sent on a link; what follows it on a stream link stays behind it. */
+  delay(from: number, to: number, arrival: number, extra: number): number {
+    const later = arrival + extra;
+    if (this.stream) this.lastArrival[from * this.endpoints + to] = later;
+    this.firstBit = later - this.transmission;
+    return later;
+  }
+
+  /** A copy of the message last sent, by a delay of its own: when it arrives. */
+  copyArrival(from: number, to: number, left: number): number {
+    return left + this.links[from * this.endpoints + to].sample(this.random);
+  }
+
   /** Passes a message through a node's ingress port; returns when its last bit is in. */
   receive(to: number, bytes: number, firstBit: number, lastBit: number): number {
     if (this.ingressPerByte === 0 || to >= this.nodes) return lastBit;

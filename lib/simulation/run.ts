@@ -143,7 +143,11 @@ const refuseDisorder: HistorySink = (chunk) => {
 function auditsOf(engine: TimedEngine, clients: Clients | null): Audit[] {
   const end = engine.end;
   const audits: Audit[] = [
-    equal("sent = delivered + in flight", engine.sent, engine.delivered + engine.inFlight),
+    equal(
+      "sent + duplicated = delivered + dropped + in flight",
+      engine.sent + engine.duplicated,
+      engine.delivered + engine.dropped + engine.inFlight,
+    ),
   ];
   if (clients !== null) {
     const [ok, failed, unknown] = clients.ended;

@@ -37,6 +37,13 @@ export class TimerTable {
     this.deadline[index] = Number.POSITIVE_INFINITY;
   }
 
+  /** Forgets a node's timers; events still queued for them are the caller's to remove. */
+  reset(node: number): void {
+    const from = node * this.names.length;
+    this.deadline.fill(Number.POSITIVE_INFINITY, from, from + this.names.length);
+    this.queued.fill(Number.POSITIVE_INFINITY, from, from + this.names.length);
+  }
+
   /** What an event at `time` means: NaN nothing, a later time to queue again, or `time` itself: fire. */
   due(index: number, time: number): number {
     if (this.queued[index] !== time) return Number.NaN; // a later restart queued an earlier event
