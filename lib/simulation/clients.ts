@@ -9,7 +9,7 @@ import { DomainError, unknownName } from "../core/errors.ts";
 import type { RandomStream, RandomStreams } from "../core/random.ts";
 import type { NodeId, SystemSpec, WorkloadSpec } from "../core/system.ts";
 import { type ArrivalProcess, arrivalProcess } from "./arrivals.ts";
-import { type HistoryRecorder, OK } from "./history.ts";
+import { type HistoryRecorder, type HistoryRow, OK } from "./history.ts";
 import type { Operation } from "./protocol.ts";
 import { SamplePath } from "./sample-path.ts";
 import type { Attribution } from "./tracer.ts";
@@ -221,6 +221,26 @@ export class Clients {
     for (let handle = 0; handle < this.operationAt.length; handle++) {
       if (this.operationAt[handle] !== null) yield this.invoked[handle];
     }
+  }
+
+  /** Operations still in flight as rows of a history: nobody knows whether they were done. */
+  openRows(): HistoryRow[] {
+    return this.operationAt.flatMap((operation, handle) =>
+      operation === null
+        ? []
+        : [
+            {
+              id: operation.id,
+              client: operation.client,
+              kind: operation.kind,
+              key: operation.key,
+              value: -1,
+              invoked: this.invoked[handle],
+              completed: Number.POSITIVE_INFINITY,
+              outcome: "unknown",
+            },
+          ],
+    );
   }
 
   private grow(): void {

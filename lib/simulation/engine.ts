@@ -318,10 +318,15 @@ export class TimedEngine extends EngineContext {
 
   protected written(slot: number, node: number): void {
     const disk = this.disks[node] as Disk;
-    this.slots.body[slot] = disk.finish();
+    const groups = disk.finish();
+    this.durableNow(node, groups);
+    this.slots.body[slot] = groups;
     this.startWrite(node, disk, this.now);
     this.freeJob(slot, node);
   }
+
+  /** A write has ended: where nodes may crash, what it held is remembered. */
+  protected durableNow(_node: number, _groups: readonly Held[]): void {}
 
   /** Does what waited for a write that ended at `written`. */
   protected release(groups: readonly Held[], written: number): void {

@@ -80,6 +80,11 @@ export class HistoryRecorder {
     if (row + 1 === ROWS) this.flush();
   }
 
+  /** True when every row is kept. */
+  get keeps(): boolean {
+    return this.keep;
+  }
+
   /** Hands the rows so far to the sink. */
   flush(): void {
     if (this.chunk.rows === 0) return;

@@ -3,12 +3,14 @@
  *
  * The audits are exact and always on. A run that fails one is refused: its numbers would be wrong.
  */
-import { DomainError } from "../core/errors.ts";
+import { DomainError, UsageError } from "../core/errors.ts";
 import { checkNumber } from "../core/parameters.ts";
 import { randomStreams } from "../core/random.ts";
 import type { SystemSpec, WorkloadSpec } from "../core/system.ts";
 import { Clients, type Completion } from "./clients.ts";
 import { TimedEngine } from "./engine.ts";
+import { FaultEngine } from "./fault-engine.ts";
+import type { FaultMark, FaultSpan } from "./fault-log.ts";
 import { HistoryRecorder, type HistoryRow, type HistorySink } from "./history.ts";
 import type { AnyProtocol } from "./protocol.ts";
 import { Tracer } from "./tracer.ts";
@@ -60,6 +62,10 @@ export interface RunResult {
     readonly sent: number;
     readonly delivered: number;
     readonly inFlight: number;
+    /** Never handled: lost, cut off, or for a node that was down. */
+    readonly dropped: number;
+    /** Copies the network made. */
+    readonly duplicated: number;
     /** Messages handled, by kind, self-sent ones included. */
     readonly byKind: Readonly<Record<string, number>>;
   };
@@ -74,7 +80,10 @@ export interface RunResult {
   /** Events of the protocol's `sometimes` that happened. */
   readonly seen: readonly string[];
   readonly outcome: Readonly<Record<string, string | number>>;
+  /** With `history: "keep"`; operations without an answer at the end stand last, as unknown. */
   readonly history: readonly HistoryRow[];
+  /** What went wrong on purpose, as it happened. */
+  readonly faults: { readonly spans: readonly FaultSpan[]; readonly marks: readonly FaultMark[] };
   /** Measured operations whose deciding path had left the tracer's memory. */
   readonly untraced: number;
 }
@@ -110,12 +119,18 @@ export function simulateRun(
           completion: options.completion ?? null,
         });
   const tracer = options.attribution ? new Tracer() : null;
-  const engine = new TimedEngine(protocol, system, clients, streams, {
+  const engineOptions = {
     maxEvents: options.maxEvents ?? 1e9,
     maxSeconds: options.maxSeconds ?? Number.POSITIVE_INFINITY,
     tracer,
     queuedCpu: options.queuedCpu ?? false,
-  });
+  };
+  const retry = workload?.retry ?? null;
+  const faulty = (system.faults ?? []).length > 0 || retry !== null;
+  if (faulty) checkPatience(where, system, workload);
+  const engine = faulty
+    ? new FaultEngine(protocol, system, clients, streams, { ...engineOptions, retry })
+    : new TimedEngine(protocol, system, clients, streams, engineOptions);
   engine.run();
   history?.flush();
   const audits = auditsOf(engine, clients);
@@ -124,6 +139,19 @@ export function simulateRun(
     throw new DomainError(`${where}: audit ${broken.law} must hold, got ${broken.left} and ${broken.right}`);
   }
   return resultOf(protocol, engine, clients, history, audits, tracer);
+}
+
+/** Faults that can swallow a request or its answer. */
+const SWALLOWING: readonly string[] = ["crash", "failing disk", "partition", "cut", "isolation", "loss"];
+
+/** A client that waits for ever for a request that is lost would hang the run. */
+function checkPatience(where: string, system: SystemSpec, workload: WorkloadSpec | null): void {
+  if (workload === null || workload.timeout !== null || workload.retry !== undefined) return;
+  const fault = system.faults?.find((spec) => SWALLOWING.includes(spec.fault));
+  if (fault !== undefined)
+    throw new UsageError(
+      `${where}: workload must have a timeout or a retry where requests can be lost (${fault.fault}), got neither`,
+    );
 }
 
 function count(where: string, name: string, value: number, min: number): number {
@@ -203,6 +231,8 @@ function resultOf(
       sent: engine.sent,
       delivered: engine.delivered,
       inFlight: engine.inFlight,
+      dropped: engine.dropped,
+      duplicated: engine.duplicated,
       byKind: Object.fromEntries(
         engine.dispatcher.kinds.map((kind, i) => [kind, engine.dispatcher.handled[i]]),
       ),
@@ -217,7 +247,9 @@ function resultOf(
     audits,
     seen: [...engine.seen],
     outcome: protocol.outcome?.(engine.states) ?? {},
-    history: history?.rows() ?? [],
+    history:
+      history === null ? [] : [...history.rows(), ...(history.keeps ? (clients?.openRows() ?? []) : [])],
+    faults: engine instanceof FaultEngine ? engine.log : { spans: [], marks: [] },
     untraced: tracer?.lost ?? 0,
   };
 }
