@@ -153,7 +153,9 @@ export class Nemesis {
 
   /** The disk works again: a node that stopped for it comes back. */
   private repair(node: NodeId): void {
-    const crashes = this.instances.filter((i) => i.active && i.spec.fault === "crash" && i.node === node).length;
+    const crashes = this.instances.filter(
+      (i) => i.active && i.spec.fault === "crash" && i.node === node,
+    ).length;
     if (this.downBy[node] > crashes) {
       this.downBy[node] = crashes + 1;
       this.giveBack(node);

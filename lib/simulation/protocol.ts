@@ -119,6 +119,11 @@ export interface Protocol<
   readonly derive?: (settings: ValuesOf<Table>, facts: SystemFacts) => ValuesOf<Table>;
   /** Who serves clients: the leader, or any node (then the nearest one). */
   readonly entry: "leader" | "any";
+  /**
+   * What answers mean: `register` (default): a write its own id, a read the value last written, so histories can be
+   * judged linearizable; `decision`: the one value decided; `none`: nothing to judge.
+   */
+  readonly answers?: "register" | "decision" | "none";
   /** Absent: the protocol cannot recover, and runs with crashes refuse it. */
   readonly durable?: DurableState<ValuesOf<Table>, Durable>;
   /**
