@@ -1,12 +1,13 @@
 /**
  * Faults as plain data: part of the system description, so they cross threads and files and name the results.
  *
- * A fault is what it does and when. It happens either on a schedule (`at`, for `lasts`, again every `every`, no start
- * after `until`) or at random (up for a draw of `mttf`, then faulty for a draw of `mttr`, alternating). All in seconds.
+ * A fault is what it does and when. It happens either on a schedule (`at`, for `lasts`, again every `every`) or at random
+ * (well for a draw of `mttf`, then faulty for a draw of `mttr`, alternating); by `until` it is over for good. All in
+ * seconds.
  */
 import type { DistributionSpec } from "./distributions.ts";
 
-/** When a fault begins and ends; null: never ends, happens once, begins as often as it likes. */
+/** When a fault begins and ends; null: never ends, happens once, goes on for ever. */
 export interface ScheduledTimes {
   readonly times: "scheduled";
   readonly at: number;

@@ -39,6 +39,9 @@ const {
   WRITTEN,
 } = slotColumns;
 
+/** Invariants are looked at every 32 events: what is wrong between two faults must not pass unseen. */
+const OFTEN = 31;
+
 /** Runs one protocol on one system in which things go wrong. */
 export class FaultEngine extends TimedEngine implements Victim {
   readonly isUp: boolean[];
@@ -177,6 +180,11 @@ export class FaultEngine extends TimedEngine implements Victim {
   // ---- events
 
   protected override handle(slot: number): void {
+    this.happen(slot);
+    if (this.claims.contradiction !== null || (this.events & OFTEN) === 0) this.look();
+  }
+
+  private happen(slot: number): void {
     const { ints } = this.slots;
     const type = ints[slot * INTS + TYPE];
     const to = ints[slot * INTS + TO];
@@ -198,6 +206,16 @@ export class FaultEngine extends TimedEngine implements Victim {
     } else {
       super.handle(slot);
     }
+  }
+
+  /** A client beside a node that is down finds nobody. */
+  protected override reachCpu(slot: number, node: NodeId, arrived: number): void {
+    if (this.isUp[node]) {
+      super.reachCpu(slot, node, arrived);
+      return;
+    }
+    this.loseJob(slot, this.slots.type(slot));
+    this.slots.give(slot);
   }
 
   /** Messages under way when a link is cut do not arrive. */

@@ -83,7 +83,7 @@ export class Nemesis {
   start(): void {
     this.instances.forEach(({ spec: { when } }, i) => {
       const first = when.times === "scheduled" ? when.at : distributionFrom(when.mttf).sample(this.random);
-      if (when.until === null || first <= when.until) this.victim.callAt(first, i);
+      if (when.until === null || first < when.until) this.victim.callAt(first, i);
     });
   }
 
@@ -133,13 +133,14 @@ export class Nemesis {
         : when.every === null
           ? Number.POSITIVE_INFINITY
           : instance.begun + when.every;
-    if (Number.isFinite(next) && (when.until === null || next <= when.until)) this.victim.callAt(next, index);
+    if (Number.isFinite(next) && (when.until === null || next < when.until)) this.victim.callAt(next, index);
   }
 
   private endOf(spec: FaultSpec, now: number): number {
     const { when } = spec;
-    if (when.times === "random") return now + distributionFrom(when.mttr).sample(this.random);
-    return when.lasts === null ? Number.POSITIVE_INFINITY : now + when.lasts;
+    const last = when.until ?? Number.POSITIVE_INFINITY;
+    if (when.times === "random") return Math.min(last, now + distributionFrom(when.mttr).sample(this.random));
+    return when.lasts === null ? last : Math.min(last, now + when.lasts);
   }
 
   /** Nodes stay down while any fault keeps them down. */

@@ -30,7 +30,7 @@ export function drawSwarm(protocol: AnyProtocol, random: RandomStream, options: 
     times: "random",
     mttf: exponential(mttf),
     mttr: exponential(mttr),
-    until: 0.8 * until,
+    until,
   });
   const target = () => (protocol.leads !== undefined && coin() ? "leader" : coin() ? "each" : "random");
   const span = (): FaultTimes => {
@@ -38,7 +38,7 @@ export function drawSwarm(protocol: AnyProtocol, random: RandomStream, options: 
     return {
       times: "scheduled",
       at,
-      lasts: Math.min(0.8 * until - at, some([1, 3, 10])),
+      lasts: Math.min(until - at, some([1, 3, 10])),
       every: null,
       until: null,
     };
@@ -83,7 +83,7 @@ export function drawSwarm(protocol: AnyProtocol, random: RandomStream, options: 
   for (const command of Object.keys(protocol.commands ?? {})) {
     if (!coin()) continue;
     const every = some([2, 5]);
-    const when: FaultTimes = { times: "scheduled", at: every, lasts: 0, every, until: 0.8 * until };
+    const when: FaultTimes = { times: "scheduled", at: every, lasts: 0, every, until };
     faults.push({ fault: "command", node: "leader", command, argument: random.integer(1 << nodes), when });
   }
   return faults;
