@@ -349,7 +349,10 @@ export class FaultEngine extends TimedEngine implements Victim {
       wider.set(this.attempts);
       this.attempts = wider;
     }
-    this.queue.push(time + this.retry, this.slots.take(RETRY, 0, ++this.attempts[handle], operation, 0, 0));
+    const clients = this.clients as Clients;
+    const { target } = clients.places[clients.placeOf(operation)];
+    const attempt = ++this.attempts[handle];
+    this.queue.push(time + this.retry, this.slots.take(RETRY, target, attempt, operation, 0, 0));
   }
 
   /** Patience has ended: the same operation goes to the next node, unless it was asked elsewhere since. */
@@ -357,11 +360,13 @@ export class FaultEngine extends TimedEngine implements Victim {
     const clients = this.clients as Clients;
     const operation = this.slots.body[slot] as Operation;
     const attempt = this.slots.ints[slot * INTS + FROM];
+    const asked = this.slots.ints[slot * INTS + TO];
     this.slots.body[slot] = null;
     this.slots.give(slot);
     if (!clients.isOpen(operation) || attempt !== this.attempts[operation.handle]) return;
     const { target } = clients.places[clients.placeOf(operation)];
-    clients.turnTo(operation, (target + 1) % this.nodes);
+    // Another operation of this place may have found a better node meanwhile.
+    if (target === asked) clients.turnTo(operation, (target + 1) % this.nodes);
     this.ask(operation, this.now);
   }
 
