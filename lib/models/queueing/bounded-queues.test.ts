@@ -30,7 +30,10 @@ test("published: the Erlang B table, both ways; M/M/c/K examples; a Poisson tail
     within(erlangBCapacity(given).load, Number(offered_erlang), 1e-3);
     // The table's load, just below the exact one, needs no server more.
     const arrivalRate = erlangBCapacity(given).load * (1 - 1e-9);
-    assert.equal(erlangBServers({ arrivalRate, serviceTime: 1, blocking: given.blocking }).servers, given.servers);
+    assert.equal(
+      erlangBServers({ arrivalRate, serviceTime: 1, blocking: given.blocking }).servers,
+      given.servers,
+    );
   }
   // Examples kept as tests of the `queueing` package for Octave (Marzolla, 2022, qsmmmk.m).
   within(mmck({ arrivalRate: 50, serviceTime: 0.1, servers: 4, capacity: 6 }).blocking, 0.293543, 1e-6);
@@ -96,11 +99,17 @@ test("properties: places cut loss, load raises it; what is taken in is served; L
       const at = (capacity: number, arrivalRate: number) =>
         mmck({ arrivalRate, serviceTime: 2, servers, capacity });
       const here = at(servers + room, load / 2);
-      assert.ok(at(servers + room + 1, load / 2).blocking <= here.blocking);
-      assert.ok(at(servers + room, (load / 2) * 1.1).blocking >= here.blocking);
+      assert.ok(
+        at(servers + room + 1, load / 2).blocking <= here.blocking * (1 + 1e-12),
+        "a place more loses more",
+      );
+      assert.ok(
+        at(servers + room, (load / 2) * 1.1).blocking >= here.blocking * (1 - 1e-12),
+        "more load loses less",
+      );
       near(here.throughput, (load / 2) * (1 - here.blocking), 1e-8);
       near(here.utilisation * servers + here.inQueue, here.inSystem);
-      assert.ok(here.utilisation <= 1 + 1e-12 && here.inQueue <= room + 1e-12);
+      assert.ok(here.utilisation <= 1 + 1e-12 && here.inQueue <= room + 1e-12, "more than there is room for");
     }),
     runs,
   );
@@ -109,7 +118,7 @@ test("properties: places cut loss, load raises it; what is taken in is served; L
       const capacity = erlangBCapacity({ servers, serviceTime: 3, blocking });
       near(erlangB({ arrivalRate: capacity.arrivalRate, serviceTime: 3, servers }).blocking, blocking, 1e-11);
       const needed = erlangBServers({ arrivalRate: load, serviceTime: 1, blocking });
-      assert.ok(needed.achieved <= blocking);
+      assert.ok(needed.achieved <= blocking, "loss is kept");
       if (needed.servers > 1)
         assert.ok(
           erlangB({ arrivalRate: load, serviceTime: 1, servers: needed.servers - 1 }).blocking > blocking,
@@ -124,7 +133,7 @@ test("properties: places cut loss, load raises it; what is taken in is served; L
         mmInf({ arrivalRate: load, serviceTime: 1, level: level + 1 }).exceedProbability <=
           here.exceedProbability,
       );
-      assert.ok(here.inSystemAt <= here.inSystem);
+      assert.ok(here.inSystemAt <= here.inSystem, "grows towards the mean");
       // It is never less crowded with finitely many servers.
       assert.ok(
         mmc({ arrivalRate: load, serviceTime: 1, servers: Math.ceil(load) + 1 }).inSystem >=
