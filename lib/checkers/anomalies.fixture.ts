@@ -65,6 +65,16 @@ export const ANOMALY_FIXTURES: readonly AnomalyFixture[] = [
     [1, 1001],
   ),
   fixture(
+    "stale read",
+    "two old answers, and the new one after all: a replica that lags",
+    `c1 w1 0 1
+     c1 w2 2 3
+     c2 r1 4 5
+     c2 r1 6 7
+     c3 r2 8 9`,
+    [1, 2, 1003],
+  ),
+  fixture(
     "lost write",
     "an acknowledged write is truncated with the log of its leader",
     `c1 w1 0 1
@@ -140,6 +150,16 @@ export const ANOMALY_FIXTURES: readonly AnomalyFixture[] = [
      c3 r5 8 9
      c3 r5 21 22`,
     [5, 1001, 6, 1005],
+  ),
+  fixture(
+    "double apply",
+    "two open writes, each value there twice; the one whose write is still open came back last",
+    `c1 w5 0 3.5
+     c2 w6 0 20
+     c3 r5 1 2
+     c3 r6 2.1 3
+     c3 r5 4 4.5
+     c3 r6 5 6`,
   ),
   fixture(
     "double apply",

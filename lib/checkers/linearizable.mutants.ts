@@ -33,11 +33,6 @@ export const RULE_MUTANTS: readonly RuleMutant[] = [
   },
   {
     name: "unknown is done",
-    patch: { ends: (row) => row.completed, optional: () => false },
-    methods: BOTH,
-  },
-  {
-    name: "unknown takes effect before the client gave up or never",
     patch: { ends: (row) => row.completed },
     methods: BOTH,
   },
@@ -59,7 +54,6 @@ export const RULE_MUTANTS: readonly RuleMutant[] = [
     patch: {
       counts: (row) => counts(row) || row.kind === "write",
       ends: (row) => (row.outcome === "failed" ? INF : ends(row)),
-      optional: (row) => row.outcome !== "ok",
     },
     methods: BOTH,
   },

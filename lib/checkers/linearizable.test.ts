@@ -171,7 +171,11 @@ test("what cannot be judged is refused", () => {
     [{ ...row, completed: Number.NaN }],
     "linearizable: operation 4 must end at or after 2 s, got NaN s",
   );
-  refused([{ ...row, value: Number.NaN }], "linearizable: value of operation 4 must be a number, got NaN");
+  refused(
+    [{ ...row, value: Number.NaN }],
+    "linearizable: value of write 4 must be a number other than -1, got NaN",
+  );
+  refused([{ ...row, value: -1 }], "linearizable: value of write 4 must be a number other than -1, got -1");
   refused([row, row], "linearizable: ids must be unique, got 4 twice");
   assert.throws(() => linearizable([row], { steps: 0 }), {
     message: "linearizable: steps must be >= 1, got 0",

@@ -13,10 +13,8 @@ export interface RegisterRules {
   counts(operation: CheckedOperation): boolean;
   /** From when it may take effect, in seconds. */
   begins(operation: CheckedOperation): number;
-  /** By when it has taken effect, in seconds: never, if the client gave up. */
+  /** By when it has taken effect, in seconds; never (∞) if the client gave up: then it need not have at all. */
   ends(operation: CheckedOperation): number;
-  /** Whether it may never take effect at all. */
-  optional(operation: CheckedOperation): boolean;
   /** Whether a register that holds `state` may answer a read with `answer`. */
   answers(state: number, answer: number): boolean;
   /** What a register holds before the first write. */
@@ -32,7 +30,6 @@ export const REGISTER_RULES: RegisterRules = {
     operation.outcome === "ok" || (operation.outcome === "unknown" && operation.kind === "write"),
   begins: (operation) => operation.invoked,
   ends: (operation) => (operation.outcome === "unknown" ? Number.POSITIVE_INFINITY : operation.completed),
-  optional: (operation) => operation.outcome === "unknown",
   answers: (state, answer) => state === answer,
   initial: NO_VALUE,
   memo: (state, linearized) => `${state} ${linearized}`,

@@ -43,10 +43,10 @@ function eventsOf(operations: readonly CheckedOperation[], rules: RegisterRules)
   const read = new Set(operations.filter(({ kind }) => kind === "read").map(({ value }) => value));
   const events: Event[] = [];
   for (const operation of operations) {
-    // What may never take effect and nobody read need not: leaving it out changes no verdict.
-    if (rules.optional(operation) && !read.has(operation.value)) continue;
-    events.push({ time: rules.begins(operation), isEnd: false, operation });
     const ends = rules.ends(operation);
+    // What need never take effect and nobody read: leaving it out changes no verdict.
+    if (ends === Number.POSITIVE_INFINITY && !read.has(operation.value)) continue;
+    events.push({ time: rules.begins(operation), isEnd: false, operation });
     if (ends < Number.POSITIVE_INFINITY) events.push({ time: ends, isEnd: true, operation });
   }
   return events.sort((a, b) =>

@@ -78,11 +78,8 @@ export function zoneConflict(
     if (ends < zone.since) [zone.since, zone.first] = [ends, read];
     if (begins > zone.until) [zone.until, zone.last] = [begins, read];
   }
-  // A write that may never have taken effect and that nobody read: then say it did not.
-  const live = [...zones.values()].filter(
-    ({ write, reads }) => reads.length > 0 || (write !== null && !rules.optional(write)),
-  );
-  return cycleOfTwo(live);
+  // A write that nobody read and that need not have taken effect has `since` = ∞: it clashes with nothing.
+  return cycleOfTwo([...zones.values()]);
 }
 
 /**
