@@ -193,12 +193,14 @@ export class Clients {
       else if (Number.isNaN(this.measuredFrom)) this.earlyEnds.push(time);
     }
     if (this.history !== null) {
+      // Of a write without an answer its own value is known; whether it was written is not.
+      const told = outcome === OK || isRead ? value : operation.id;
       this.history.record(
         operation.id,
         operation.client,
         isRead,
         operation.key,
-        value,
+        told,
         invoked,
         time,
         outcome,
@@ -234,7 +236,7 @@ export class Clients {
               client: operation.client,
               kind: operation.kind,
               key: operation.key,
-              value: -1,
+              value: operation.kind === "read" ? -1 : operation.id,
               invoked: this.invoked[handle],
               completed: Number.POSITIVE_INFINITY,
               outcome: "unknown",

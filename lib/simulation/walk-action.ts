@@ -57,7 +57,7 @@ export function perform(world: WalkWorld, action: WalkAction): boolean {
       world.restart(action.node);
       return true;
     case "ask":
-      if (!world.isUp[action.node] || action.id >= world.operations.length) return false;
+      if (!world.isUp[action.node] || world.operations[action.id]?.outcome !== "unknown") return false;
       world.ask(action.node, action.id);
       return true;
     case "command":
