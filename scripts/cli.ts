@@ -8,6 +8,7 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { DataError, DomainError, LimitError, UsageError, unknownName } from "../lib/core/errors.ts";
+import type { CheckFlags } from "./commands/check.ts";
 import { settingsHelp } from "./commands/simulate-settings.ts";
 import { interruptionCode, processTerminal, type Terminal } from "./commands/terminal.ts";
 
@@ -259,6 +260,29 @@ function addKernel(add: Add, choose: Choose): void {
   part("spec", "print the kernelspec that install writes");
 }
 
+function addCampaigns(add: Add, choose: Choose): void {
+  add(
+    "check [protocols...]",
+    "try protocols, or known bugs of theirs, under untimed walks and timed fault schedules",
+    "check raft --walks 200000 --schedules 2000",
+  )
+    .option("--walks <count>", "untimed walks of 200 actions", "20000")
+    .option("--schedules <count>", "timed fault schedules of 10 virtual seconds", "500")
+    .option("--nodes <count>", "nodes of the group", "3")
+    .option("--set <key=value>", "a setting of the protocol; may be repeated", collect, [])
+    .option("--mutants", "hunt the known bugs instead of the correct protocol")
+    .option("--mutant <id>", "hunt one known bug")
+    .option("--seed <number>", "walk this seed again, and print the shortest script that goes wrong alike")
+    .option("--out <file>", "write the table of mutants as CSV there")
+    .option("--against <file>", "fail where a mutant is caught half as often as that table says")
+    .option(...WORKERS_OPTION)
+    .option(...QUIET_OPTION)
+    .option(...JSON_OPTION)
+    .action((protocols: readonly string[], options: CheckFlags) =>
+      choose(async (t) => (await import("./commands/check.ts")).check(t, protocols, options)),
+    );
+}
+
 interface BenchFlags {
   readonly runs?: string;
   readonly quick?: boolean;
@@ -268,6 +292,7 @@ interface BenchFlags {
 }
 
 function addChecks(add: Add, choose: Choose): void {
+  addCampaigns(add, choose);
   add(
     "reproduce [tables...]",
     "hold models and simulator against published numbers",

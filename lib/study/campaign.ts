@@ -27,7 +27,7 @@ export interface Tally {
   /** Seed of the first violation, or null. */
   readonly first: number | null;
   readonly violation: Violation | null;
-  /** Share of runs in which each event of the protocol's `sometimes` happened. */
+  /** Runs in which each event of the protocol's `sometimes` happened. */
   readonly sometimes: Readonly<Record<string, number>>;
 }
 
@@ -150,11 +150,30 @@ class Counter {
 
   result(): Tally {
     const { tried, violations, first, violation } = this;
-    const sometimes = Object.fromEntries(
-      [...this.happened].map(([name, count]) => [name, tried === 0 ? 0 : count / tried]),
-    );
-    return { tried, violations, first, violation, sometimes };
+    return { tried, violations, first, violation, sometimes: Object.fromEntries(this.happened) };
   }
+}
+
+/** The counts of two parts of one campaign; `a` has the lower seeds. */
+export function joined(a: CampaignResult, b: CampaignResult): CampaignResult {
+  const both = <T extends Tally>(x: T, y: T): T => ({
+    ...x,
+    tried: x.tried + y.tried,
+    violations: x.violations + y.violations,
+    first: x.first ?? y.first,
+    violation: x.violation ?? y.violation,
+    sometimes: Object.fromEntries(
+      Object.entries(x.sometimes).map(([name, count]) => [name, count + (y.sometimes[name] ?? 0)]),
+    ),
+  });
+  return {
+    walks: both(a.walks, b.walks),
+    schedules: {
+      ...both(a.schedules, b.schedules),
+      stuck: a.schedules.stuck + b.schedules.stuck,
+      firstStuck: a.schedules.firstStuck ?? b.schedules.firstStuck,
+    },
+  };
 }
 
 /**

@@ -1,0 +1,22 @@
+/** The index of mutants: one line a protocol. */
+import { unknownName } from "../core/errors.ts";
+import type { Mutant } from "../simulation/mutant.ts";
+import { paxosMutants } from "./consensus/paxos.mutants.ts";
+
+/** Known bugs by the name of the protocol they are bugs of. */
+export const mutantIndex: ReadonlyMap<string, readonly Mutant[]> = new Map([
+  ["paxos", paxosMutants], //
+]);
+
+/** A protocol's mutant by its id; an unknown one is an error with the known ones. */
+export function mutantNamed(protocol: string, id: string): Mutant {
+  const mutants = mutantIndex.get(protocol) ?? [];
+  const found = mutants.find((mutant) => mutant.id === id);
+  if (found !== undefined) return found;
+  throw unknownName(
+    protocol,
+    "mutant",
+    id,
+    mutants.map((mutant) => mutant.id),
+  );
+}

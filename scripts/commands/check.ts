@@ -1,0 +1,190 @@
+/** `protolab check [PROTOCOL…]`: protocols, and known bugs of theirs, under walks and fault schedules. */
+import { readFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { writeAtomic } from "../../lib/charts/atomic-file.ts";
+import { UsageError } from "../../lib/core/errors.ts";
+import { readParameter } from "../../lib/core/parameters.ts";
+import { protocolIndex, protocolNamed } from "../../lib/protocols/index.ts";
+import { mutantIndex, mutantNamed } from "../../lib/protocols/mutants.ts";
+import { type CampaignResult, reportWalk, runsFor95 } from "../../lib/study/campaign.ts";
+import {
+  fallen,
+  type MutantRow,
+  mutantRow,
+  mutantTable,
+  parseMutantTable,
+} from "../campaign/mutant-table.ts";
+import { type CampaignTask, runCampaigns } from "../campaign/run-campaign.ts";
+import { progressOf } from "./progress.ts";
+import { readSettings } from "./settings.ts";
+import { readWorkers } from "./simulate.ts";
+import type { Terminal } from "./terminal.ts";
+import { columns } from "./text-table.ts";
+
+export interface CheckFlags {
+  readonly walks: string;
+  readonly schedules: string;
+  readonly nodes: string;
+  readonly set: readonly string[];
+  readonly mutants?: boolean;
+  readonly mutant?: string;
+  readonly seed?: string;
+  readonly out?: string;
+  readonly against?: string;
+  readonly workers?: string;
+  readonly quiet?: boolean;
+  readonly json?: boolean;
+}
+
+const whole = (name: string, text: string, min: number): number => {
+  const rule = { dimension: "one", integer: true, min, meaning: name } as const;
+  return readParameter("check", name, text, rule, true) as number;
+};
+
+/** Tries protocols; exit code 1 when a correct one goes wrong or a mutant is caught half as often as it was. */
+export async function check(
+  terminal: Terminal,
+  names: readonly string[],
+  flags: CheckFlags,
+): Promise<number> {
+  const protocols = names.length === 0 ? [...protocolIndex.keys()].filter(recovers) : names;
+  for (const name of protocols) protocolNamed(name);
+  if (flags.seed !== undefined) return reproduceWalk(terminal, protocols, flags);
+  const tasks = protocols.flatMap((name) => tasksOf(name, flags));
+  const progress = progressOf(terminal, flags.quiet ?? false);
+  const results = await runCampaigns(tasks, {
+    workers: readWorkers("check", flags.workers) ?? availableParallelism(),
+    signal: terminal.signal,
+    progress: (fraction, task) => progress.update(fraction, nameOf(task)),
+    done(task, result) {
+      if (flags.json) return;
+      progress.end();
+      terminal.out(`${lineOf(task, result)}\n`);
+    },
+  });
+  progress.end();
+  if (flags.json)
+    terminal.out(
+      `${JSON.stringify(
+        tasks.map((task, i) => ({ ...task, ...results[i] })),
+        null,
+        2,
+      )}\n`,
+    );
+  return verdict(terminal, tasks, results, flags);
+}
+
+/** Protocols whose nodes can come back after a crash. */
+const recovers = (name: string): boolean => protocolNamed(name).durable !== undefined;
+
+function tasksOf(protocol: string, flags: CheckFlags): CampaignTask[] {
+  const settings = readSettings("check", "--set", flags.set);
+  const base = {
+    protocol,
+    nodes: whole("nodes", flags.nodes, 1),
+    settings,
+    walks: whole("walks", flags.walks, 0),
+    schedules: whole("schedules", flags.schedules, 0),
+  };
+  const mutants =
+    flags.mutant !== undefined ? [mutantNamed(protocol, flags.mutant)] : (mutantIndex.get(protocol) ?? []);
+  if (flags.mutant !== undefined || flags.mutants) return mutants.map(({ id }) => ({ ...base, mutant: id }));
+  return [{ ...base, mutant: null }];
+}
+
+const nameOf = ({ protocol, mutant }: CampaignTask): string =>
+  mutant === null ? protocol : `${protocol} ${mutant}`;
+
+function lineOf(task: CampaignTask, { walks, schedules }: CampaignResult): string {
+  const label = task.mutant === null ? "" : ` ${mutantNamed(task.protocol, task.mutant).name}`;
+  const count = (tally: CampaignResult["walks"], what: string): string[] => [
+    `  ${tally.tried} ${what}`,
+    `${tally.violations} violations`,
+    tally.first === null
+      ? ""
+      : `first with seed ${tally.first}; ${runsFor95(tally.violations / tally.tried)} runs show it with 95 %`,
+    tally.violation === null ? "" : `${tally.violation.kind} ${tally.violation.name}`,
+  ];
+  const rows = [
+    ...(walks.tried > 0 ? [count(walks, "walks")] : []),
+    ...(schedules.tried > 0
+      ? [
+          [
+            ...count(schedules, "fault schedules"),
+            schedules.stuck === 0 ? "" : `${schedules.stuck} stuck, first ${schedules.firstStuck}`,
+          ],
+        ]
+      : []),
+  ];
+  return [`${nameOf(task)}${label}`, ...columns(rows), ...rareLines(task, { walks, schedules })].join("\n");
+}
+
+/** Events that ought to happen now and then, and hardly did: what was not reached was not checked. */
+function rareLines(task: CampaignTask, { walks, schedules }: CampaignResult): string[] {
+  if (task.mutant !== null) return [];
+  return Object.keys(schedules.sometimes)
+    .filter((name) => Math.max(share(walks, name), share(schedules, name)) < 0.01)
+    .map((name) => `  ${name} happened in less than 1 % of the runs`);
+}
+
+const share = ({ sometimes, tried }: CampaignResult["walks"], name: string): number =>
+  tried === 0 ? 0 : (sometimes[name] ?? 0) / tried;
+
+async function verdict(
+  terminal: Terminal,
+  tasks: readonly CampaignTask[],
+  results: readonly CampaignResult[],
+  flags: CheckFlags,
+): Promise<number> {
+  const rows: MutantRow[] = tasks.flatMap((task, i) =>
+    task.mutant === null
+      ? []
+      : [mutantRow(mutantNamed(task.protocol, task.mutant), task.protocol, results[i])],
+  );
+  if (flags.out !== undefined) await writeAtomic(flags.out, mutantTable(rows));
+  let wrong = false;
+  if (flags.against !== undefined) {
+    const path = flags.against;
+    for (const line of fallen(parseMutantTable(readFileSync(path, "utf8"), path), rows)) {
+      terminal.err(`protolab: check: ${line}\n`);
+      wrong = true;
+    }
+  }
+  for (const [i, task] of tasks.entries()) {
+    const { walks, schedules } = results[i];
+    if (task.mutant !== null) continue;
+    if (walks.violations + schedules.violations + schedules.stuck === 0) continue;
+    wrong = true;
+    if (walks.first !== null) terminal.err(`see it: ${commandOf(task, walks.first)}\n`);
+  }
+  return wrong ? 1 : 0;
+}
+
+/** The command line that walks one seed again. */
+function commandOf({ protocol, mutant, nodes, settings }: CampaignTask, seed: number): string {
+  const set = Object.entries(settings).map(([key, value]) => ` --set ${key}=${value}`);
+  return `npx protolab check ${protocol}${mutant === null ? "" : ` --mutant ${mutant}`} --nodes ${nodes}${set.join("")} --seed ${seed}`;
+}
+
+/** Walks one seed again: the same trace hash, and the shortest script that goes wrong in the same way. */
+function reproduceWalk(terminal: Terminal, protocols: readonly string[], flags: CheckFlags): number {
+  if (protocols.length !== 1)
+    throw new UsageError(`check: seed must be of one protocol, got ${protocols.length}`);
+  const [task] = tasksOf(protocols[0], flags);
+  const seed = whole("seed", flags.seed as string, 0);
+  const mutant = task.mutant === null ? null : mutantNamed(task.protocol, task.mutant);
+  const protocol = mutant?.protocol ?? protocolNamed(task.protocol);
+  const report = reportWalk(protocol, seed, {
+    nodes: mutant?.nodes ?? task.nodes,
+    settings: { ...mutant?.settings, ...task.settings },
+  });
+  if (flags.json) {
+    terminal.out(`${JSON.stringify(report, null, 2)}\n`);
+    return 0;
+  }
+  const { hash, violation, actions } = report;
+  terminal.out(
+    `${[`${nameOf(task)}, walk ${seed}, trace ${hash}`, `${violation.kind} ${violation.name}: ${violation.detail}`, "", ...actions].join("\n")}\n`,
+  );
+  return 0;
+}
