@@ -159,7 +159,7 @@ export class Walker {
         this.doNow({ verb: "restart", node: this.nodeDown() });
         return;
       case ASK:
-        this.doNow({ verb: "ask", node: this.nodeUp(), id: choice.integer(world.operations.length) });
+        this.askAgain(choice.integer(world.operations.length));
         return;
       case COMMAND:
         this.command();
@@ -227,6 +227,10 @@ export class Walker {
     const node = Math.floor(at / timers);
     this.record?.({ verb: "fire", node, timer: world.timerNames[at % timers] });
     world.fire(node, at % timers);
+  }
+
+  private askAgain(id: number): void {
+    if (this.world.operations[id].outcome === "unknown") this.doNow({ verb: "ask", node: this.nodeUp(), id });
   }
 
   private command(): void {
