@@ -4,7 +4,10 @@
  * Times in seconds from the start of the run, sizes in bytes. Nodes are numbered 0 … n − 1; clients follow.
  */
 
-/** One message's way. A time that was never reached is null: a lost message has no `arrived`. */
+/**
+ * One message's way. A time that was never reached is null: a lost message has no `arrived`. Without a fate, null
+ * means that it was still under way when the window ended.
+ */
 export interface TraceMessage {
   readonly from: number;
   readonly to: number;
@@ -63,4 +66,8 @@ export interface SpaceTime {
   readonly cuts: readonly TraceCut[];
   /** Positions in `messages` of those that completed a quorum, so that a commit could follow. */
   readonly quorumEdges: readonly number[];
+  /** Where the window comes from: protocol, seed, fault schedule, hash of the run. */
+  readonly note?: string;
+  /** What is wrong with the run: `unsafe: …`, a violated invariant. Drawn as a banner. */
+  readonly warning?: string | readonly string[];
 }
