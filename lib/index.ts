@@ -72,6 +72,8 @@ export * from "./core/system.ts";
 export * from "./core/units.ts";
 export * from "./core/workloads.ts";
 // Models
+export type { ElectionLaw } from "./models/consensus/election-law.ts";
+export { type ElectionInputs, electionTimeLaw } from "./models/consensus/election-time-law.ts";
 export { modelNamed, models } from "./models/index.ts";
 // Notebooks
 export {

@@ -4,17 +4,30 @@
 import { unknownName } from "../core/errors.ts";
 import type { AnyModel } from "../core/model.ts";
 import { batchedCommitLatency } from "./consensus/batched-commit-latency.ts";
+import { catchUp } from "./consensus/catch-up.ts";
 import { closedLoop } from "./consensus/closed-loop.ts";
+import { clusterAvailability } from "./consensus/cluster-availability.ts";
+import { compartmentalized } from "./consensus/compartmentalized.ts";
+import { duellingProposers } from "./consensus/duelling-proposers.ts";
+import { electionTime } from "./consensus/election-time.ts";
+import { failover } from "./consensus/failover.ts";
+import { fastPath } from "./consensus/fast-path.ts";
+import { flexiblePaxos } from "./consensus/flexible-paxos.ts";
+import { keyConflict } from "./consensus/key-conflict.ts";
 import { leaderCommitLatency } from "./consensus/leader-commit-latency.ts";
 import { leaderScaling } from "./consensus/leader-scaling.ts";
 import { leaderServiceTime } from "./consensus/leader-service-time.ts";
 import { dissectingLoad } from "./consensus/load-formula.ts";
 import { messagesPerOperation } from "./consensus/messages-per-operation.ts";
+import { multiLeader } from "./consensus/multi-leader.ts";
 import { paxosLeader } from "./consensus/published-paxos.ts";
 import { quorumAvailability } from "./consensus/quorum-availability.ts";
 import { quorumLatency, quorumLatencyExponential, quorumLatencyUnequal } from "./consensus/quorum-latency.ts";
+import { relay } from "./consensus/relay.ts";
+import { retransmission } from "./consensus/retransmission.ts";
 import { rttPlusFsync } from "./consensus/rtt-plus-fsync.ts";
 import { splitVote } from "./consensus/split-vote.ts";
+import { splitVoteVariable } from "./consensus/split-vote-variable.ts";
 import { wanCommit } from "./consensus/wan-commit.ts";
 import { allenCunneen } from "./queueing/allen-cunneen.ts";
 import { kingman, kraemerLangenbachBelz, marchal } from "./queueing/gg1.ts";
@@ -52,7 +65,20 @@ export const models = {
   quorumLatencyUnequal,
   wanCommit,
   splitVote,
+  splitVoteVariable,
+  electionTime,
+  failover,
   quorumAvailability,
+  clusterAvailability,
+  duellingProposers,
+  keyConflict,
+  fastPath,
+  flexiblePaxos,
+  multiLeader,
+  relay,
+  compartmentalized,
+  catchUp,
+  retransmission,
   dissectingLoad,
   messagesPerOperation,
   textbookDelay,

@@ -56,6 +56,7 @@ const WORDS: Readonly<Record<string, Tolerance>> = {
   "sim 1%": { relative: 0.01 },
   "sim 2% at rho<=0.9": { relative: 0.02 },
   "5%": { relative: 0.05 },
+  "10%": { relative: 0.1 },
   "closed form 0.05pp": { absolute: 0.0005 },
   "sim 1e5 elections +-0.3pp": { absolute: 0.003 },
   "+-5 ms": { absolute: 5 },

@@ -1,6 +1,7 @@
 /** The reproductions, one line each: to add one, write its file and name it here. */
 import { unknownName } from "../../lib/core/errors.ts";
 import type { Reproduction } from "./case.ts";
+import { compartmentalizedPaxos } from "./compartmentalized-paxos.ts";
 import { dissectingLoadFormula } from "./dissecting-load-formula.ts";
 import { epaxosWanRtts } from "./epaxos-wan-rtts.ts";
 import { leaderNicBound } from "./leader-nic-bound.ts";
@@ -13,6 +14,7 @@ import { quorumAvailability } from "./quorum-availability.ts";
 import { raftSplitVote } from "./raft-split-vote.ts";
 import { seedFormulaWellposed } from "./seed-formula-wellposed.ts";
 import { zabLatency } from "./zab-latency.ts";
+import { zookeeperCreate } from "./zookeeper-create.ts";
 import { zookeeperThroughput } from "./zookeeper-throughput.ts";
 
 /** All reproductions, in the order in which they run: queues first, then leaders, then whole systems. */
@@ -23,12 +25,14 @@ export const REPRODUCTIONS: readonly Reproduction[] = [
   quorumAvailability,
   seedFormulaWellposed,
   dissectingLoadFormula,
+  compartmentalizedPaxos,
   leaderNicBound,
   paxosLanMaxThroughput,
   raftSplitVote,
   epaxosWanRtts,
   zabLatency,
   zookeeperThroughput,
+  zookeeperCreate,
   logcabinThroughput,
 ];
 
