@@ -1,0 +1,55 @@
+/**
+ * Judging histories: the monitor that reads along with a run, and the judge of a whole history.
+ *
+ * The history is made beforehand, of closed-loop clients on a store where each operation takes effect somewhere
+ * between its invocation and its end, half of them reads. `size` is the number of keys.
+ */
+import { LinearizabilityMonitor } from "../../../lib/checkers/linearizability-monitor.ts";
+import { linearizable } from "../../../lib/checkers/linearizable.ts";
+import { longHistory } from "../../../lib/checkers/random-history.fixture.ts";
+import type { CheckedOperation, OperationColumns } from "../../../lib/core/history-types.ts";
+import { randomStreams } from "../../../lib/core/random.ts";
+import { childArguments, report } from "../child.ts";
+
+const CHUNK = 16_384;
+const { variant, size, operations, seed } = childArguments();
+const stream = randomStreams(seed).stream("bench");
+const history = longHistory(stream, { operations, keys: size, clients: 100, unknown: 0 });
+
+function columns(rows: readonly CheckedOperation[]): OperationColumns {
+  return {
+    rows: rows.length,
+    id: Float64Array.from(rows, ({ id }) => id),
+    client: Int32Array.from(rows, ({ client }) => client),
+    isRead: Uint8Array.from(rows, ({ kind }) => (kind === "read" ? 1 : 0)),
+    key: Int32Array.from(rows, ({ key }) => key),
+    value: Float64Array.from(rows, ({ value }) => value),
+    invoked: Float64Array.from(rows, ({ invoked }) => invoked),
+    completed: Float64Array.from(rows, ({ completed }) => completed),
+    outcome: new Uint8Array(rows.length),
+  };
+}
+
+/** Chunks as a run hands them on, each with the earliest invocation of all that follow. */
+function chunksOf(rows: readonly CheckedOperation[]): { chunk: OperationColumns; openSince: number }[] {
+  const chunks: { chunk: OperationColumns; openSince: number }[] = [];
+  let openSince = rows[rows.length - 1].completed;
+  for (let from = Math.floor((rows.length - 1) / CHUNK) * CHUNK; from >= 0; from -= CHUNK) {
+    const slice = rows.slice(from, from + CHUNK);
+    chunks.unshift({ chunk: columns(slice), openSince });
+    for (const { invoked } of slice) if (invoked < openSince) openSince = invoked;
+  }
+  return chunks;
+}
+
+const chunks = variant === "monitor" ? chunksOf(history) : [];
+const begun = performance.now();
+let right: boolean;
+if (variant === "monitor") {
+  const monitor = new LinearizabilityMonitor();
+  for (const { chunk, openSince } of chunks) monitor.add(chunk, openSince);
+  right = monitor.finish().verdict === "linearizable";
+} else {
+  right = linearizable(history, variant === "search" ? { method: "search" } : {}).verdict === "linearizable";
+}
+report("checker", variant, operations, (performance.now() - begun) / 1e3, right ? 1 : 0);
