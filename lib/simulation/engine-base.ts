@@ -144,6 +144,16 @@ export abstract class EngineBase {
     return this.states;
   }
 
+  /** The time the handler now running has reached. */
+  get reached(): number {
+    return this.clock;
+  }
+
+  /** True while what a handler sends waits for the disk. */
+  get isHolding(): boolean {
+    return this.holding !== null;
+  }
+
   /** The end of the sample path: nothing booked lies beyond it. */
   get end(): number {
     let end = Math.max(this.now, this.latest, this.clients?.lastEnd ?? 0);

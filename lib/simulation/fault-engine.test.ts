@@ -213,7 +213,8 @@ test("faults leave arrivals alone, and the same seed gives the same run", () => 
       operations: 200,
       history: "keep",
     })
-      .history.toSorted((a, b) => a.id - b.id)
+      .history.slice()
+      .sort((a, b) => a.id - b.id)
       .slice(0, 200)
       .map((row) => row.invoked);
   const faults = [fault.crash({ node: "random", mttf: 1, mttr: 0.3 }), fault.loss({ probability: 0.3 })];

@@ -59,6 +59,7 @@ export class FaultEngine extends TimedEngine implements Victim {
   /** By handle: how often the operation was asked. */
   private attempts = new Int32Array(256);
   private readonly retry: number;
+  private readonly lastArrivals: number[] = [];
 
   constructor(
     protocol: AnyProtocol,
@@ -253,10 +254,22 @@ export class FaultEngine extends TimedEngine implements Victim {
 
   // ---- what handlers see
 
+  /** When the message last sent will arrive, and its copy if the network makes one: for the recorder. */
+  get arrivalsOfLast(): readonly number[] {
+    return this.lastArrivals;
+  }
+
+  /** Whether a link carries nothing now. */
+  isCutNow(from: NodeId, to: NodeId): boolean {
+    return this.nemesis.cut[from * this.nodes + to] === 1;
+  }
+
   override send(to: NodeId, message: MessageShape): void {
     const { nemesis, self } = this;
+    this.lastArrivals.length = 0;
     if (!nemesis.linksFail || this.holding !== null || to === self) {
       super.send(to, message);
+      this.lastArrivals.push(this.network.firstBit + this.network.transmission);
       return;
     }
     const at = self * this.nodes + to;
@@ -286,6 +299,7 @@ export class FaultEngine extends TimedEngine implements Victim {
     const slot = this.slots.take(MESSAGE, to, this.self, message, bytes, arrival - this.network.transmission);
     if (this.tracer !== null) this.setTrace(slot, this.traceSend(false));
     this.queue.push(arrival, slot);
+    this.lastArrivals.push(arrival);
   }
 
   override broadcast(message: MessageShape): void {

@@ -7,12 +7,14 @@ import { DomainError, UsageError } from "../core/errors.ts";
 import { checkNumber } from "../core/parameters.ts";
 import { randomStreams } from "../core/random.ts";
 import type { SystemSpec, WorkloadSpec } from "../core/system.ts";
+import type { SpaceTime } from "../core/trace.ts";
 import { Clients, type Completion } from "./clients.ts";
 import { TimedEngine } from "./engine.ts";
 import { FaultEngine } from "./fault-engine.ts";
 import type { FaultMark, FaultSpan } from "./fault-log.ts";
 import { HistoryRecorder, type HistoryRow, type HistorySink } from "./history.ts";
 import type { AnyProtocol } from "./protocol.ts";
+import { Recorder, type Window } from "./recorder.ts";
 import { Tracer } from "./tracer.ts";
 
 export interface SimulateOptions {
@@ -29,6 +31,8 @@ export interface SimulateOptions {
   readonly sink?: HistorySink;
   /** Follows every operation's deciding path (slower). */
   readonly attribution?: boolean;
+  /** Writes down every message and mark of a window, for a space-time diagram. */
+  readonly record?: Window;
   /** Limit on events; default 10^9. */
   readonly maxEvents?: number;
   /** Limit on virtual time in seconds; default none. */
@@ -84,6 +88,8 @@ export interface RunResult {
   readonly history: readonly HistoryRow[];
   /** What went wrong on purpose, as it happened. */
   readonly faults: { readonly spans: readonly FaultSpan[]; readonly marks: readonly FaultMark[] };
+  /** The window that was recorded, or null. */
+  readonly trace: SpaceTime | null;
   /** Measured operations whose deciding path had left the tracer's memory. */
   readonly untraced: number;
 }
@@ -128,9 +134,12 @@ export function simulateRun(
   const retry = workload?.retry ?? null;
   const faulty = (system.faults ?? []).length > 0 || retry !== null;
   if (faulty) checkPatience(where, system, workload);
+  const recorder = options.record === undefined ? null : new Recorder(protocol, options.record);
+  const played = recorder?.listening() ?? protocol;
   const engine = faulty
-    ? new FaultEngine(protocol, system, clients, streams, { ...engineOptions, retry })
-    : new TimedEngine(protocol, system, clients, streams, engineOptions);
+    ? new FaultEngine(played, system, clients, streams, { ...engineOptions, retry })
+    : new TimedEngine(played, system, clients, streams, engineOptions);
+  recorder?.listenTo(engine, clients);
   engine.run();
   history?.flush();
   const audits = auditsOf(engine, clients);
@@ -138,7 +147,8 @@ export function simulateRun(
   if (broken !== undefined) {
     throw new DomainError(`${where}: audit ${broken.law} must hold, got ${broken.left} and ${broken.right}`);
   }
-  return resultOf(protocol, engine, clients, history, audits, tracer);
+  const trace = recorder?.trace(system, `${protocol.name}, seed ${options.seed}`) ?? null;
+  return { ...resultOf(protocol, engine, clients, history, audits, tracer), trace };
 }
 
 /** Faults that can swallow a request or its answer. */
@@ -217,7 +227,7 @@ function resultOf(
   history: HistoryRecorder | null,
   audits: readonly Audit[],
   tracer: Tracer | null,
-): RunResult {
+): Omit<RunResult, "trace"> {
   const end = engine.end;
   const utilisation = engine.utilisation();
   const window = clients === null ? 0 : clients.lastEnd - clients.measuredFrom;
