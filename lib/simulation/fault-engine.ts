@@ -57,7 +57,8 @@ export class FaultEngine extends TimedEngine implements Victim {
   /** By client place: the node that shares its side of a partition, or −1. */
   private readonly shadow: readonly NodeId[];
   /** By handle: how often the operation was asked. */
-  private attempts = new Int32Array(256);
+  private readonly attempts: number[] = [];
+  private readonly asked: number[] = [];
   private readonly retry: number;
   private readonly lastArrivals: number[] = [];
 
@@ -354,15 +355,20 @@ export class FaultEngine extends TimedEngine implements Victim {
 
   // ---- clients
 
+  /** When an operation was last asked: for the recorder. */
+  askedAt(operation: Operation): number {
+    return this.asked[operation.handle];
+  }
+
   protected override ask(operation: Operation, time: number): void {
+    const { handle } = operation;
+    while (handle >= this.attempts.length) {
+      this.attempts.push(0);
+      this.asked.push(0);
+    }
+    this.asked[handle] = time;
     super.ask(operation, time);
     if (this.retry === Number.POSITIVE_INFINITY) return;
-    const { handle } = operation;
-    if (handle >= this.attempts.length) {
-      const wider = new Int32Array(Math.max(2 * this.attempts.length, handle + 1));
-      wider.set(this.attempts);
-      this.attempts = wider;
-    }
     const clients = this.clients as Clients;
     const { target } = clients.places[clients.placeOf(operation)];
     const attempt = ++this.attempts[handle];

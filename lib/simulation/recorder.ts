@@ -226,16 +226,23 @@ export class Recorder {
     if (!clients.isOpen(operation)) return;
     const process = engine.nodes + clients.placeOf(operation);
     const invoked = clients.invoked[operation.handle];
+    const asked = engine instanceof FaultEngine ? engine.askedAt(operation) : invoked;
     const arrived = clients.reached[operation.handle];
-    if (!this.inWindow(invoked)) return;
-    this.marks.push({ process, time: invoked, kind: "invoke", label: `${operation.kind} ${operation.id}` });
+    if (!this.inWindow(asked)) return;
+    const again = asked > invoked ? " again" : "";
+    this.marks.push({
+      process,
+      time: asked,
+      kind: "invoke",
+      label: `${operation.kind} ${operation.id}${again}`,
+    });
     this.messages.push({
       from: process,
       to: engine.self,
       kind: operation.kind,
       bytes: operation.bytes,
-      sent: invoked,
-      left: invoked,
+      sent: asked,
+      left: asked,
       arrived,
       handled: this.clock,
     });
