@@ -43,7 +43,10 @@ export const amdahl = defineModel({
   title: "Amdahl's law",
   cites: ["Amdahl 1967", "Gunther 2007, §4.3"],
   assumes: ["the work is fixed", "its parallel share is divided without cost"],
-  inputs: { nodes: NODES, contention: { ...CONTENTION, min: undefined, above: 0 } },
+  inputs: {
+    nodes: NODES,
+    contention: { tex: CONTENTION.tex, dimension: "one", above: 0, max: 1, meaning: CONTENTION.meaning },
+  },
   outputs: {
     speedup: { tex: "S(N)", dimension: "one", meaning: "throughput over that of one" },
     efficiency: { tex: "S(N)/N", dimension: "one", meaning: "share of the N that is put to use" },
