@@ -16,6 +16,7 @@ import { referenceText } from "./measures.ts";
 import type { RunSettings } from "./options.ts";
 import { warmUpText } from "./plan.ts";
 import { type PointShape, pointKey } from "./points.ts";
+import { PointResult } from "./replay.ts";
 import { type ExportedFiles, type ExportOptions, exportResult } from "./result-export.ts";
 import { type PlotOptions, plot } from "./result-figures.ts";
 import type { TextTable } from "./result-table.ts";
@@ -75,6 +76,11 @@ export class StudyResult<P extends PointShape = PointShape> {
     throw new UsageError(
       `study: point must name one row, got ${found.length} for ${pointKey(point as PointShape)}`,
     );
+  }
+
+  /** One point, to look at closely: `result.point({ rate: 100 }).replay().diagram()`. */
+  point(point: Partial<P>): PointResult<P> {
+    return new PointResult(this, this.at(point));
   }
 
   /** Simulated ± interval | model | error | verdict, for the measures compared, or those asked for. */
