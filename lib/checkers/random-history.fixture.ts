@@ -104,18 +104,19 @@ export function serialHistory(stream: RandomStream, operations: number, keys: nu
  */
 export function longHistory(
   stream: RandomStream,
-  shape: { operations: number; keys: number; clients: number; unknown: number },
+  shape: { operations: number; keys: number; clients: number; unknown: number; reads?: number },
 ): Draft[] {
   const history: Draft[] = [];
   const free = Array.from({ length: shape.clients }, () => stream.uniform());
   const effects: { at: number; operation: Draft }[] = [];
+  const { reads = 0.5 } = shape;
   for (let id = 0; id < shape.operations; id++) {
     const client = id % shape.clients;
     const invoked = free[client] + stream.exponential() * 0.1;
     const completed = invoked + stream.exponential();
     free[client] = completed;
     const key = stream.integer(shape.keys);
-    const kind = stream.uniform() < 0.5 ? "read" : "write";
+    const kind = stream.uniform() < reads ? "read" : "write";
     const outcome = stream.uniform() < shape.unknown ? "unknown" : "ok";
     const value = kind === "write" ? id : -1;
     const operation: Draft = { id, client, kind, key, value, invoked, completed, outcome };

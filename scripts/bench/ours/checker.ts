@@ -2,7 +2,10 @@
  * Judging histories: the monitor that reads along with a run, and the judge of a whole history.
  *
  * The history is made beforehand, of closed-loop clients on a store where each operation takes effect somewhere
- * between its invocation and its end, half of them reads. `size` is the number of keys.
+ * between its invocation and its end, half of them reads. `size` is the number of keys. Variants:
+ *
+ * - `monitor`: reads chunks as a run hands them on; `writes`: the same without reads, as in W3;
+ * - `judge`: the judge of a whole history, by zones; `search`: the same by search.
  */
 import { LinearizabilityMonitor } from "../../../lib/checkers/linearizability-monitor.ts";
 import { linearizable } from "../../../lib/checkers/linearizable.ts";
@@ -14,7 +17,8 @@ import { childArguments, report } from "../child.ts";
 const CHUNK = 16_384;
 const { variant, size, operations, seed } = childArguments();
 const stream = randomStreams(seed).stream("bench");
-const history = longHistory(stream, { operations, keys: size, clients: 100, unknown: 0 });
+const reads = variant === "writes" ? 0 : 0.5;
+const history = longHistory(stream, { operations, keys: size, clients: 100, unknown: 0, reads });
 
 function columns(rows: readonly CheckedOperation[]): OperationColumns {
   return {
@@ -42,10 +46,11 @@ function chunksOf(rows: readonly CheckedOperation[]): { chunk: OperationColumns;
   return chunks;
 }
 
-const chunks = variant === "monitor" ? chunksOf(history) : [];
+const streams = variant === "monitor" || variant === "writes";
+const chunks = streams ? chunksOf(history) : [];
 const begun = performance.now();
 let right: boolean;
-if (variant === "monitor") {
+if (streams) {
   const monitor = new LinearizabilityMonitor();
   for (const { chunk, openSince } of chunks) monitor.add(chunk, openSince);
   right = monitor.finish().verdict === "linearizable";
