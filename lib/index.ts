@@ -24,6 +24,24 @@ export type {
 } from "./charts/series-input.ts";
 export { type PanelOfMany, type SmallMultiplesInput, smallMultiples } from "./charts/small-multiples.ts";
 export { staticSvg } from "./charts/static-svg.ts";
+// Checkers
+export { type Decision, type Disagreement, disagreement } from "./checkers/agreement.ts";
+export { ANOMALIES, type Anomaly } from "./checkers/anomalies.ts";
+export {
+  LinearizabilityMonitor,
+  type MonitorResult,
+  type MonitorViolation,
+} from "./checkers/linearizability-monitor.ts";
+export { type Linearizability, type LinearizableOptions, linearizable } from "./checkers/linearizable.ts";
+export {
+  describeSession,
+  SESSION_GUARANTEES,
+  type SessionGuarantee,
+  type SessionOptions,
+  type SessionVerdict,
+  sessionGuarantees,
+} from "./checkers/sessions.ts";
+export { describeWitness, type Witness } from "./checkers/witness.ts";
 
 import { progressDisplay } from "./notebook/display.ts";
 import { useProgressLines } from "./study/progress.ts";
@@ -37,6 +55,7 @@ export * from "./core/errors.ts";
 export { EventQueue } from "./core/event-queue.ts";
 export * from "./core/features.ts";
 export * from "./core/goodness-of-fit.ts";
+export * from "./core/history-types.ts";
 export * from "./core/machines.ts";
 export { defineModel } from "./core/model.ts";
 export type {
