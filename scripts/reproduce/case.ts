@@ -50,7 +50,10 @@ export interface Reproduction {
 const WORDS: Readonly<Record<string, Tolerance>> = {
   exact: { absolute: 0 },
   "1e-3 abs": { absolute: 1e-3 },
+  "1e-3": { absolute: 1e-3 },
   "1e-4": { absolute: 1e-4 },
+  "1e-4 rel": { relative: 1e-4 },
+  "sim 0.3%": { relative: 0.003 },
   "1e-9": { relative: 1e-9 },
   "1e-9 closed form": { relative: 1e-9 },
   "sim 1%": { relative: 0.01 },

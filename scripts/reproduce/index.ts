@@ -4,24 +4,34 @@ import type { Reproduction } from "./case.ts";
 import { compartmentalizedPaxos } from "./compartmentalized-paxos.ts";
 import { dissectingLoadFormula } from "./dissecting-load-formula.ts";
 import { epaxosWanRtts } from "./epaxos-wan-rtts.ts";
+import { kafkaBatching } from "./kafka-batching.ts";
 import { leaderNicBound } from "./leader-nic-bound.ts";
 import { logcabinThroughput } from "./logcabin-throughput.ts";
 import { paxosLanMaxThroughput } from "./paxos-lan-max-throughput.ts";
+import { queueErlangBCapacity } from "./queue-erlang-b-capacity.ts";
 import { queueErlangC } from "./queue-erlang-c.ts";
+import { queueForkjoinNelsonTantawi } from "./queue-forkjoin-nelson-tantawi.ts";
 import { queueMg1Pk } from "./queue-mg1-pk.ts";
 import { queueMmcPublished } from "./queue-mmc-published.ts";
 import { quorumAvailability } from "./quorum-availability.ts";
 import { raftSplitVote } from "./raft-split-vote.ts";
 import { seedFormulaWellposed } from "./seed-formula-wellposed.ts";
+import { uslFits } from "./usl-fits.ts";
 import { zabLatency } from "./zab-latency.ts";
+import { zipfHotKeys } from "./zipf-hot-keys.ts";
 import { zookeeperCreate } from "./zookeeper-create.ts";
 import { zookeeperThroughput } from "./zookeeper-throughput.ts";
 
 /** All reproductions, in the order in which they run: queues first, then leaders, then whole systems. */
 export const REPRODUCTIONS: readonly Reproduction[] = [
   queueErlangC,
+  queueErlangBCapacity,
   queueMmcPublished,
   queueMg1Pk,
+  queueForkjoinNelsonTantawi,
+  uslFits,
+  zipfHotKeys,
+  kafkaBatching,
   quorumAvailability,
   seedFormulaWellposed,
   dissectingLoadFormula,
