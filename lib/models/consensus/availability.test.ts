@@ -170,6 +170,7 @@ test("failover: detect, elect and recover add up; small against MTTF its share i
     failover({ nodes: 9, election: 0, roundTrip, mttf: 1 }).recovery,
     quorumLatency({ nodes: 8, quorum: 5, roundTrip }).latency,
   );
+  assert.equal(failover({ nodes: 2, quorum: 1, election: 0, roundTrip, mttf: 1 }).recovery, 0);
   // Ongaro 2014, ch. 9: a median downtime of 287 ms per crash; with a crash a month that is 3.4 s a year.
   const year = failover({ nodes: 5, election: 0.287, roundTrip: 0, mttf: "30.4375 d" });
   near(year.downPerYear, 12 * 0.287, 1e-6);

@@ -167,6 +167,28 @@ test("electionTime is Ongaro's formula where latency is fixed and timers start t
   );
 });
 
+test("electionTime: what a candidate writes before it asks delays the request, and so splits votes", () => {
+  const group = { nodes: 5, available: 4, timeoutMin: 1, timeoutMax: 2, timers: "together" } as const;
+  const [latency, askWrite, voteWrite] = [0.03, 0.05, 0.02];
+  const { splitVote: p, expectedTerms } = splitVote({
+    nodes: 5,
+    available: 4,
+    latency: latency + askWrite,
+    timeoutRange: 1,
+  });
+  const answer = electionTime({ ...group, latency, askWrite, voteWrite });
+  near(answer.splitVote, p, 1e-9);
+  near(answer.collection, 2 * latency + askWrite + voteWrite);
+  const lost = 1 + 1 / 5 + latency + askWrite;
+  near(answer.electionTime, 1.2 + (expectedTerms - 1) * lost + answer.collection, 1e-9);
+  // Without heartbeats the first term's law is known: P(M ≤ t) of four uniform timers, votes 0.13 later.
+  const law = electionTimeLaw({ ...group, latency: deterministic(latency), askWrite, voteWrite });
+  const sure = electionTimeLaw({ ...group, latency: deterministic(1e-9) });
+  for (const t of [0.1, 0.3, 0.6]) near(sure.cdf(1 + t), 1 - (1 - t) ** 4, 2e-3);
+  near(sure.quantile(0.5), 2 - 0.5 ** 0.25, 1e-3);
+  assert.ok(law.cdf(1.129) < 5e-3 && law.cdf(1.2) > 0.2);
+});
+
 test("electionTime meets AvailSim's means and tails over a WAN (Ongaro 2014, ch. 9)", () => {
   // 30 to 40 ms one way, timeouts 300 to 600 ms, fresh timers, no disk: the text's 475 and 650 ms, 1.5 and 3 s.
   const wan = {
