@@ -8,6 +8,7 @@ import type { Page } from "playwright-core";
 import { DomainError, show, unknownName } from "../core/errors.ts";
 import { writeAtomic } from "./atomic-file.ts";
 import { type BrowserSession, findBrowser, NO_BROWSER_HINT, NoBrowserError, withBrowser } from "./browser.ts";
+import { type Drawing, isDrawing } from "./drawing.ts";
 import type { Figure } from "./figure.ts";
 import { escapeHtml, figureTitle, plotlyLibrary, standaloneHtml } from "./html.ts";
 import { staticSvg } from "./static-svg.ts";
@@ -18,13 +19,16 @@ export type FigureFormat = "svg" | "png" | "pdf" | "html" | "json";
 /** The formats in the order in which they are written. */
 export const FIGURE_FORMATS: readonly FigureFormat[] = ["json", "html", "svg", "png", "pdf"];
 
-/** One figure and the files wanted of it. */
+/** One figure or drawing and the files wanted of it. */
 export interface ExportJob {
-  readonly figure: Figure;
+  readonly figure: Figure | Drawing;
   /** Path without extension: `report/raft/latency` gives `report/raft/latency.svg` and so on. */
   readonly path: string;
   readonly formats: readonly FigureFormat[];
-  /** Pixels; the figure's own unless given. Words stay as the builder laid them out: for a narrow figure tell the builder. */
+  /**
+   * Pixels; the figure's own unless given. Words stay as the builder laid them out: for a narrow figure tell the
+   * builder. A drawing has no other size than its own.
+   */
   readonly width?: number;
   readonly height?: number;
   /** Image pixels to a pixel, for png; 2 unless given. */
@@ -72,11 +76,13 @@ export async function exportFigures(
     files.push(`${job.path}.${format}`);
   };
   for (const job of jobs) {
-    const { figure } = resized(job);
-    if (job.formats.includes("json")) await write(job, "json", `${JSON.stringify(figure)}\n`);
-    if (job.formats.includes("html")) await write(job, "html", standaloneHtml([figure]));
+    const { plain, page } = textsOf(job);
+    if (job.formats.includes("json")) await write(job, "json", `${JSON.stringify(plain())}\n`);
+    if (job.formats.includes("html")) await write(job, "html", page());
+    // The static form of a drawing is its picture: no browser draws a better one.
+    if (job.formats.includes("svg") && isDrawing(job.figure)) await write(job, "svg", job.figure.svg());
   }
-  const drawn = jobs.filter((job) => job.formats.some(needsBrowser));
+  const drawn = jobs.filter((job) => job.formats.some((format) => needsBrowser(format, job)));
   if (drawn.length === 0) return { files, skipped: [] };
   try {
     const browser = findBrowser();
@@ -87,7 +93,8 @@ export async function exportFigures(
   } catch (error) {
     if (!(error instanceof NoBrowserError)) throw error;
     for (const job of drawn)
-      if (job.formats.includes("svg")) await write(job, "svg", staticSvg(resized(job).figure));
+      if (job.formats.includes("svg") && !isDrawing(job.figure))
+        await write(job, "svg", staticSvg(resized(job, job.figure).figure));
     const skipped = drawn.flatMap((job) =>
       FIGURE_FORMATS.filter((f) => job.formats.includes(f) && (f === "png" || f === "pdf")).map(
         (f) => `${job.path}.${f}`,
@@ -99,8 +106,16 @@ export async function exportFigures(
   }
 }
 
-function needsBrowser(format: FigureFormat): boolean {
-  return format === "svg" || format === "png" || format === "pdf";
+function needsBrowser(format: FigureFormat, { figure }: ExportJob): boolean {
+  return (format === "svg" && !isDrawing(figure)) || format === "png" || format === "pdf";
+}
+
+/** The forms that need no browser, made when they are asked for. */
+function textsOf(job: ExportJob): { plain: () => unknown; page: () => string } {
+  const { figure } = job;
+  if (isDrawing(figure)) return { plain: () => figure.data(), page: () => figure.html() };
+  const sized = resized(job, figure).figure;
+  return { plain: () => sized, page: () => standaloneHtml([sized]) };
 }
 
 function checkJobs(jobs: readonly ExportJob[]): void {
@@ -118,6 +133,8 @@ function checkJobs(jobs: readonly ExportJob[]): void {
     }
     for (const key of ["width", "height"] as const) {
       const value = job[key];
+      if (value !== undefined && isDrawing(job.figure))
+        throw new DomainError(`exportFigures: ${key} of a drawing is its own, got ${show(value)}`);
       if (value !== undefined && !(Number.isInteger(value) && value >= 200 && value <= 8000))
         throw new DomainError(`exportFigures: ${key} must be whole pixels, 200 to 8000, got ${show(value)}`);
     }
@@ -132,7 +149,7 @@ interface Sized {
   readonly height: number;
 }
 
-function resized({ figure, width, height }: ExportJob): Sized {
+function resized({ width, height }: ExportJob, figure: Figure): Sized {
   const size = { width: width ?? figure.layout.width ?? 860, height: height ?? figure.layout.height ?? 500 };
   return { figure: { ...figure, layout: { ...figure.layout, ...size } }, ...size };
 }
@@ -147,7 +164,11 @@ async function drawAll(
   await plotter.addScriptTag({ content: plotlyLibrary() });
   const printer = jobs.some((job) => job.formats.includes("pdf")) ? await session.newPage() : undefined;
   for (const job of jobs) {
-    const sized = resized(job);
+    if (isDrawing(job.figure)) {
+      await drawDrawing(session, job, job.figure, write);
+      continue;
+    }
+    const sized = resized(job, job.figure);
     const svg = cleanSvg(await image(plotter, sized, "svg", 1));
     if (job.formats.includes("svg")) await write(job, "svg", svg);
     if (job.formats.includes("png")) {
@@ -155,8 +176,27 @@ async function drawAll(
       await write(job, "png", Buffer.from(data, "base64"));
     }
     if (job.formats.includes("pdf") && printer !== undefined)
-      await write(job, "pdf", await pdfOf(printer, svg, sized));
+      await write(job, "pdf", await pdfOf(printer, svg, { ...sized, title: figureTitle(sized.figure) }));
   }
+}
+
+/** The static picture of a drawing as an image and as a page. */
+async function drawDrawing(
+  session: BrowserSession,
+  job: ExportJob,
+  drawing: Drawing,
+  write: (job: ExportJob, format: FigureFormat, content: string | Uint8Array) => Promise<void>,
+): Promise<void> {
+  const svg = drawing.svg();
+  const [, width, height] = (/^<svg[^>]* width="(\d+)" height="(\d+)"/.exec(svg) ?? []).map(Number);
+  const page = await session.newPage({ width, height, scale: job.scale ?? 2 });
+  if (job.formats.includes("png")) {
+    await page.setContent(`<!DOCTYPE html><html><body style="margin:0">${svg}</body></html>`);
+    await write(job, "png", await page.screenshot());
+  }
+  if (job.formats.includes("pdf"))
+    await write(job, "pdf", await pdfOf(page, svg, { width, height, title: drawing.title }));
+  await page.close();
 }
 
 /**
@@ -216,8 +256,12 @@ export function cleanSvg(drawn: string): string {
 }
 
 /** One vector page of exactly the figure's size. */
-async function pdfOf(page: Page, svg: string, { figure, width, height }: Sized): Promise<Uint8Array> {
-  const title = `<title>${escapeHtml(figureTitle(figure))}</title>`;
+async function pdfOf(
+  page: Page,
+  svg: string,
+  { title: name, width, height }: { readonly title: string; readonly width: number; readonly height: number },
+): Promise<Uint8Array> {
+  const title = `<title>${escapeHtml(name)}</title>`;
   const style = `@page{size:${width}px ${height}px;margin:0}html,body{margin:0;padding:0}svg{display:block}`;
   await page.setContent(
     `<!DOCTYPE html><html><head>${title}<style>${style}</style></head><body>${svg}</body></html>`,

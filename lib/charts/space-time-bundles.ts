@@ -38,8 +38,8 @@ export function arrowsOf(messages: readonly ViewMessage[], most: number, span: n
   if (messages.length <= most)
     return { arrows: messages.map((message) => together([message])), slot: 0, tooMany: false };
   for (let slot = roundUp(span / most); slot < 4 * span; slot = roundUp(slot * 1.01)) {
-    const groups = grouped(messages, slot);
-    if (groups.length <= most) return { arrows: groups.map(together), slot, tooMany: false };
+    const groups = grouped(messages, slot, most);
+    if (groups !== undefined) return { arrows: groups.map(together), slot, tooMany: false };
   }
   return { arrows: [], slot: span, tooMany: true };
 }
@@ -50,15 +50,15 @@ function roundUp(value: number): number {
   return Number((power * ([1, 2, 5].find((m) => m * power >= value) ?? 10)).toPrecision(3));
 }
 
-function grouped(messages: readonly ViewMessage[], slot: number): ViewMessage[][] {
+/** Messages by slot, link, kind and fate; nothing if there are more than `most` groups. */
+function grouped(messages: readonly ViewMessage[], slot: number, most: number): ViewMessage[][] | undefined {
   const groups = new Map<string, ViewMessage[]>();
   for (const message of messages) {
     const { from, to, kind, fate = "", arrived } = message;
-    const parts = [Math.floor(message.sent / slot), from, to, fate, arrived === null, kind];
-    const key = parts.join(" ");
+    const key = `${Math.floor(message.sent / slot)} ${from} ${to} ${fate} ${arrived === null} ${kind}`;
     const group = groups.get(key);
-    if (group === undefined) groups.set(key, [message]);
-    else group.push(message);
+    if (group !== undefined) group.push(message);
+    else if (groups.set(key, [message]).size > most) return undefined;
   }
   return [...groups.values()];
 }

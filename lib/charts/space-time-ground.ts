@@ -126,7 +126,7 @@ function merged(spans: readonly TraceSpan[], layout: SpaceTimeLayout): TraceSpan
     const key = `${span.process} ${span.kind}`;
     const before = last.get(key);
     const narrow = layout.x(span.to) - layout.x(span.from) < 1.5;
-    if (before !== undefined && narrow && layout.x(span.from) - layout.x(out[before].to) < 1)
+    if (before !== undefined && narrow && layout.x(span.from) - layout.x(out[before].to) < 2)
       out[before] = { ...out[before], to: Math.max(out[before].to, span.to) };
     else last.set(key, out.push(span) - 1);
   }
@@ -208,18 +208,22 @@ const MOST_NAMES = 40;
 /** Half a mark and its surroundings in pixels. */
 const MARK = 7;
 
-/** Marks; of several of one kind at one place only the first is drawn. Names are placed afterwards. */
+/**
+ * Marks; of several of one kind at about one place only the first is drawn, and `hidden` counts the others. Names are
+ * placed afterwards.
+ */
 export function drawMarks(
   view: SpaceTimeView,
   layout: SpaceTimeLayout,
   places: Places,
-): { readonly svg: string; readonly label: (places: Places) => Labels } {
+): { readonly svg: string; readonly hidden: number; readonly label: (places: Places) => Labels } {
+  const apart = view.marks.length > 2 * MOST_NAMES ? 12 : 3;
   const last = new Map<string, number>();
   const drawn = [...view.marks]
     .sort((a, b) => a.time - b.time)
     .filter((mark) => {
       const [key, x] = [`${mark.process} ${mark.kind}`, layout.x(mark.time)];
-      if (x - (last.get(key) ?? Number.NEGATIVE_INFINITY) < 3) return false;
+      if (x - (last.get(key) ?? Number.NEGATIVE_INFINITY) < apart) return false;
       last.set(key, x);
       return true;
     });
@@ -228,7 +232,8 @@ export function drawMarks(
     places.take({ left: x - MARK, right: x + MARK, top: y - MARK, bottom: y + MARK });
     return shapeAt(MARKS[mark.kind], x, y);
   });
-  return { svg: svg.join("\n"), label: (free) => nameMarks(drawn, layout, free) };
+  const hidden = view.marks.length - drawn.length;
+  return { svg: svg.join("\n"), hidden, label: (free) => nameMarks(drawn, layout, free) };
 }
 
 function nameMarks(marks: readonly TraceMark[], layout: SpaceTimeLayout, places: Places): Labels {

@@ -28,18 +28,18 @@ export function spaceTimeSvg(view: SpaceTimeView): string {
   const width = widthScale(sizes, drawn.slot > 0 ? 2.4 : undefined);
   const keys = keysOf(view, drawn, styles, width);
   const rows = cutRows(view);
-  const compose = (omitted: number) => {
-    const layout = layoutOf(view, keys, rows, remarkOf(view, drawn, omitted));
+  const compose = (left: LeftOut) => {
+    const layout = layoutOf(view, keys, rows, remarkOf(view, drawn, left));
     const strokes = drawn.arrows.map((arrow) => strokesOf(arrow, layout));
     return { layout, strokes, ground: groundOf(view, layout, strokes) };
   };
   // How many labels find room is told below the picture, and what is told there moves the picture where its height
   // is given.
-  let omitted = 0;
-  let composed = compose(omitted);
-  for (let i = 0; i < 3 && composed.ground.omitted !== omitted; i++) {
-    omitted = composed.ground.omitted;
-    composed = compose(omitted);
+  let left: LeftOut = { omitted: 0, hidden: 0 };
+  let composed = compose(left);
+  for (let i = 0; i < 3 && !same(composed.ground, left); i++) {
+    left = composed.ground;
+    composed = compose(left);
   }
   const { layout, strokes, ground } = composed;
   const together = drawn.slot > 0;
@@ -69,7 +69,17 @@ export function spaceTimeSvg(view: SpaceTimeView): string {
     .join("\n");
 }
 
-interface Ground extends Labels {
+/** How many names and marks found no room. */
+interface LeftOut {
+  readonly omitted: number;
+  readonly hidden: number;
+}
+
+function same(a: LeftOut, b: LeftOut): boolean {
+  return a.omitted === b.omitted && a.hidden === b.hidden;
+}
+
+interface Ground extends Labels, LeftOut {
   readonly grounds: string;
   readonly edges: string;
   readonly spans: string;
@@ -94,6 +104,7 @@ function groundOf(view: SpaceTimeView, layout: SpaceTimeLayout, strokes: readonl
     marks: marks.svg,
     texts: [cuts.texts, spans.texts, names.texts].filter((part) => part !== "").join("\n"),
     omitted: spans.omitted + names.omitted,
+    hidden: marks.hidden,
   };
 }
 
@@ -102,7 +113,7 @@ function sizeOf(arrow: Arrow, drawn: Arrows): number {
 }
 
 /** What the reader must know of this picture. */
-function remarkOf(view: SpaceTimeView, drawn: Arrows, omitted: number): string {
+function remarkOf(view: SpaceTimeView, drawn: Arrows, { omitted, hidden }: LeftOut): string {
   const count = view.messages.length;
   const parts: string[] = [];
   if (drawn.tooMany)
@@ -113,7 +124,12 @@ function remarkOf(view: SpaceTimeView, drawn: Arrows, omitted: number): string {
     parts.push(
       `${count} messages: each arrow stands for all of one kind on one link sent within ${durationText(drawn.slot)}, at their mean times; a window with at most ${SINGLE_MESSAGES} shows each`,
     );
-  if (omitted > 0) parts.push(`${omitted} label${omitted === 1 ? "" : "s"} left out for want of room`);
+  const leftOut = [
+    [hidden, "mark"],
+    [omitted, "label"],
+  ] as const;
+  for (const [number, what] of leftOut)
+    if (number > 0) parts.push(`${number} ${what}${number === 1 ? "" : "s"} left out for want of room`);
   return parts.join(" · ");
 }
 
