@@ -84,13 +84,17 @@ export function kthMean(delays: readonly Distribution[], k: number): number {
   const tolerance = 1e-13 * scale;
   let mean = first;
   let at = first;
-  for (const knot of knots) {
+  // A law that ends has a corner there, which a panel across it would not see.
+  const corners = kinds.map((delay) => delay.maximum).sort((a, b) => a - b);
+  const inner = corners.filter((corner) => corner < scale);
+  for (const knot of [...knots, ...inner].sort((a, b) => a - b)) {
     if (knot > at) mean += integrate(f, at, knot, tolerance);
     at = Math.max(at, knot);
   }
   let step = scale > 0 ? scale - first || scale : 1;
   for (let i = 0; i < 600 && at < end; i++) {
-    const next = Math.min(end, at + step);
+    const here = at;
+    const next = Math.min(at + step, ...corners.filter((corner) => corner > here));
     const piece = integrate(f, at, next, tolerance);
     mean += piece;
     at = next;
