@@ -1,6 +1,7 @@
 /** A model over a grid: columns in, columns out, one generated loop. */
 import { DomainError, refuseUnknown, show, UsageError } from "./errors.ts";
-import { build, type GridFunction, gridSource } from "./model-code.ts";
+import { build } from "./model-code.ts";
+import { type GridFunction, gridSource } from "./model-loop.ts";
 import {
   answerOf,
   comma,
@@ -48,8 +49,9 @@ export function tableOf(w: Workings): AnyModel["table"] {
     const rows = skip ? new Uint32Array(length + 1) : null;
     const out = wanted.map(() => new Float64Array(length));
     const stopped = grid(length, rows, values, out);
-    if (stopped >= 0) throw rowError(w, values, columns, stopped) ?? unexplained(id, stopped);
-    if (stopped === -2) refuseNotFinite(w, values, columns, length, skip);
+    if (stopped < 0)
+      throw rowError(w, values, columns, length + stopped) ?? unexplained(id, length + stopped);
+    if (Number.isNaN(stopped)) refuseNotFinite(w, values, columns, length, skip);
     const kept = rows === null ? length : rows[length];
     const entries = wanted.map((name, i) => [name, out[i].subarray(0, kept)] as const);
     const table: ModelTable<string> = {

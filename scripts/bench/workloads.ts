@@ -174,6 +174,19 @@ const formulas: Workload = {
   ],
 };
 
+const formulasColumns: Workload = {
+  name: "formulas-columns",
+  title: "an equation of seven operations on four columns of 10^6 points",
+  unit: "points/s",
+  size: 1e6,
+  mean: { of: "values", expected: null },
+  engines: [
+    ours("hand-written JavaScript", "formulas.ts", "hand-columns", 1.5e8),
+    ours("protolab model", "formulas.ts", "model-columns", 1.5e8),
+    ours("mathjs compiled", "formulas.ts", "mathjs-columns", 1e6),
+  ],
+};
+
 const random: Workload = {
   name: "random",
   title: "exponential draws",
@@ -219,6 +232,7 @@ export const WORKLOADS: readonly Workload[] = [
   memory,
   workers,
   formulas,
+  formulasColumns,
   random,
   queues("event-queue", 10_000),
   queues("event-queue-30", 30),
