@@ -56,3 +56,22 @@ test("what is the same in every row is taken out of the loop and changes no bit"
     for (const [i, value] of x.entries()) assert.equal(y[i], model({ a, b, x: value }).y);
   }
 });
+
+test("an infinity that the outputs would not show is refused", () => {
+  const model = defineModel({
+    id: "inverse",
+    title: "inverse",
+    cites: [],
+    assumes: [],
+    inputs: { x: { tex: "x", dimension: "one", above: 0, meaning: "x" } },
+    outputs: { y: { tex: "y", dimension: "one", meaning: "y" } },
+    equations: ["y = 1 / x"],
+  });
+  const x = Float64Array.from({ length: 20 }, (_, i) => i + 1);
+  assert.equal(model.table({ x }).columns.y[19], 1 / 20);
+  x[13] = Number.POSITIVE_INFINITY;
+  assert.throws(() => model.table({ x }), {
+    name: "DomainError",
+    message: "inverse: x must be > 0, got Infinity (row 13)",
+  });
+});
