@@ -11,11 +11,15 @@ import { readEquation } from "../core/equation.ts";
 import type { Arithmetic, Expression } from "../core/expression.ts";
 import { type AnyModel, defineModel } from "../core/model.ts";
 import { allenCunneen } from "./queueing/allen-cunneen.ts";
-import { closedBounds, closedClasses, closedMva, closedSchweitzer } from "./queueing/closed-network.ts";
-import { erlangB, erlangBCapacity, erlangBServers } from "./queueing/erlang-b.ts";
+import { closedBounds } from "./queueing/closed-bounds.ts";
+import { closedClasses } from "./queueing/closed-classes.ts";
+import { closedMva, closedSchweitzer } from "./queueing/closed-network.ts";
+import { dM1, ekM1 } from "./queueing/ek-m1.ts";
+import { erlangB } from "./queueing/erlang-b.ts";
+import { erlangBCapacity, erlangBServers } from "./queueing/erlang-b-planning.ts";
 import { forkJoin } from "./queueing/fork-join.ts";
 import { kingman, kraemerLangenbachBelz, marchal } from "./queueing/gg1.ts";
-import { dM1, ekM1, giM1 } from "./queueing/gi-m1.ts";
+import { giM1 } from "./queueing/gi-m1.ts";
 import { jackson } from "./queueing/jackson.ts";
 import { md1 } from "./queueing/md1.ts";
 import { mg1 } from "./queueing/mg1.ts";
@@ -77,6 +81,9 @@ const SURVIVORS: Readonly<Record<string, string>> = {
   "mg1: third = ((thirdMomentRatio > 1) ? thirdMomentRatio : ((1 + serviceScv) * (1 + (2 * serviceScv))))":
     "a ratio given is at least (1 + C²)² >= 1, and at 1 the gamma law's is 1 too",
 };
+
+const replaced = <T>(list: readonly T[], at: number, by: T): T[] =>
+  list.map((old, i) => (i === at ? by : old));
 
 /** Equation text of an expression, every bracket written. */
 function textOf(e: Expression): string {
@@ -157,7 +164,7 @@ function mutantsOf(e: Expression): Expression[] {
     case "call":
       return [
         ...here,
-        ...e.args.flatMap((arg, i) => inside(arg, (mutant) => ({ ...e, args: e.args.with(i, mutant) }))),
+        ...e.args.flatMap((arg, i) => inside(arg, (mutant) => ({ ...e, args: replaced(e.args, i, mutant) }))),
       ];
     default:
       return here;
@@ -215,7 +222,7 @@ test("one small error in an equation is seen: at least 95 % of mutants die, and 
       for (const mutant of mutantsOf(expression)) {
         total++;
         const wrongText = `${target} = ${textOf(mutant)}`;
-        if (!killed(model, model.equations.with(i, wrongText))) lives.push(`${model.id}: ${wrongText}`);
+        if (!killed(model, replaced(model.equations, i, wrongText))) lives.push(`${model.id}: ${wrongText}`);
       }
     }
   }

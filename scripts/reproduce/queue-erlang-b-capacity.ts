@@ -6,7 +6,7 @@ import {
   exponential,
 } from "../../lib/core/distributions.ts";
 import { type RandomStream, randomStreams } from "../../lib/core/random.ts";
-import { erlangBCapacity } from "../../lib/models/queueing/erlang-b.ts";
+import { erlangBCapacity } from "../../lib/models/queueing/erlang-b-planning.ts";
 import { replicationInterval } from "../../lib/statistics/interval.ts";
 import { replicationSeed } from "../../lib/study/seeds.ts";
 import { Cases, type Reproduction } from "./case.ts";

@@ -6,8 +6,9 @@ import { distributionFrom, toDistribution } from "../../core/distributions.ts";
 import { publishedTable } from "../../study/published-table.ts";
 import { type Jump, meanOver, stationary } from "./chain.fixture.ts";
 import { holds, near, within } from "./checks.fixture.ts";
+import { dM1, ekM1 } from "./ek-m1.ts";
 import { kingman } from "./gg1.ts";
-import { dM1, ekM1, giM1 } from "./gi-m1.ts";
+import { giM1 } from "./gi-m1.ts";
 import { laplaceComplement } from "./laplace.ts";
 import { mm1 } from "./mm1.ts";
 
