@@ -15,7 +15,7 @@ import {
   readCompare,
   refuseInapplicable,
 } from "./comparison.ts";
-import { type Executor, inThisThread, onThreads } from "./execution.ts";
+import { type Executor, inThisThread, inThisThreadBundled, onThreads } from "./execution.ts";
 import type { MeasureReference } from "./measures.ts";
 import { quantilesWith, type RunOptions, type RunSettings, readRunOptions } from "./options.ts";
 import { type PointBuilder, type PointPlan, planPoints, refuseIdleParameters } from "./plan.ts";
@@ -161,9 +161,10 @@ export class Study<P extends PointShape = NumericPoint> {
     const points = this.points();
     refuseIdleParameters(points, builder);
     const plans = planPoints(points, builder, settings, quantiles);
+    // Threads start while the models predict.
+    const executor = given ?? executorFor(plans, settings);
     const predictions = plans.map((plan) => this.compared.map((spec) => predict(spec, plan)));
     for (const i of this.compared.keys()) refuseInapplicable(predictions.map((list) => list[i]));
-    const executor = given ?? executorFor(plans, settings);
     const { rows, complete } = await runPlans(plans, {
       name: this.name,
       settings: { ...settings, quantiles },
@@ -236,6 +237,8 @@ function executorFor(plans: readonly PointPlan[], settings: RunSettings): Execut
     (sum, plan) => sum + (plan.operations + (plan.warmUp ?? 0)) * settings.minReplications,
     0,
   );
-  const workers = settings.workers ?? (least < ROUGH_SPEED / 2 ? 1 : availableParallelism());
-  return workers === 1 ? inThisThread : onThreads(workers);
+  const short = least < ROUGH_SPEED / 2;
+  const workers = settings.workers ?? (short ? 1 : availableParallelism());
+  if (workers > 1) return onThreads(workers);
+  return short ? inThisThread : inThisThreadBundled;
 }
