@@ -88,6 +88,7 @@ test("clusterAvailability agrees with its chain solved densely, and with one cre
   }
   const led = names.reduce((sum, name, i) => sum + (name.endsWith("led") ? share[i] : 0), 0);
   near(answer.availability, led, 1e-9);
+  near(answer.failoverUnavailability, share[at("0")] + share[at("1")] + share[at("2")], 1e-9);
   // One crew: π_k ∝ Π (n − i)·MTTR/MTTF.
   const single = clusterAvailability({ nodes: n, quorum: q, mttf, mttr, crews: 1, failover: 0 });
   let [weight, total, lost] = [1, 1, 0];

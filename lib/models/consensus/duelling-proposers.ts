@@ -66,9 +66,9 @@ export const duellingProposers = defineModel({
   },
   equations: [
     "x = phase / backOff",
-    "collision = 1 - (1 - min(1, x))^2",
-    "firstAlone = (1 - min(1, x))^3 / 3",
-    "secondClose = min(1, x) - min(1, x)^3 / 3",
+    "collision = x * (2 - x)",
+    "firstAlone = (1 - x)^3 / 3",
+    "secondClose = x - x^3 / 3",
     "expectedRounds = 1 / (1 - collision)",
     "decisionTime = expectedRounds * (backOff * (firstAlone + secondClose) + phase)",
     "preemption = max(0, min(1, (phase - notice) / backOff))",

@@ -118,6 +118,9 @@ test("compartmentalized: published counts, 3.5 by counting, the slowest role set
         const busiest = Math.max(leader, ...proxies, ...acceptors, ...machines) / commands;
         near(answer.maxThroughput, 1 / (1e-5 * busiest), 1e-9);
         near(answer.acceptorMessages, acceptors[0] / commands);
+        near(answer.leaderRate, 1e5 / (leader / commands));
+        near(answer.proxyRate, 1e5 / (proxies[0] / commands));
+        near(answer.replicaRate, 1e5 / (machines[0] / commands));
         assert.ok(answer.maxThroughput <= ample.maxThroughput * (1 + 1e-12));
       },
     ),
