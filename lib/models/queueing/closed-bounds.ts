@@ -7,7 +7,12 @@
 import { defineModel } from "../../core/model.ts";
 import { CUSTOMERS, DEMANDS, SUMS, THINK } from "./closed-symbols.ts";
 
-/** Asymptotic bounds of a closed network, and the knee where they meet. */
+/**
+ * Asymptotic bounds of a closed network, and the knee where they meet.
+ *
+ * @example
+ * models.closedBounds({ demands: [2, 3, 1], thinkTime: 4, customers: 20 }).knee; // => 10 / 3
+ */
 export const closedBounds = defineModel({
   id: "closedBounds",
   title: "Asymptotic bounds of a closed network",

@@ -23,7 +23,12 @@ function checkClasses(demands: readonly Numbers[], thinks: Numbers, customers: N
   if (customers[k - 1] === 0) throw new DomainError(`closedClasses: customers[${k - 1}] must be > 0, got 0`);
 }
 
-/** Closed network of several classes: exact, or after Schweitzer and Bard for many customers. */
+/**
+ * Closed network of several classes: exact, or after Schweitzer and Bard for many customers.
+ *
+ * @example
+ * models.closedClasses({ demands: [[1, 3], [2, 4]], thinkTimes: [0, 0], customers: [1, 1] }).throughput; // => 3 / 19
+ */
 export const closedClasses = defineModel({
   id: "closedClasses",
   title: "Closed network of several classes, mean value analysis",

@@ -44,7 +44,12 @@ const solve = (meaning: string, compute: (demands: Numbers, think: number, n: nu
   compute,
 });
 
-/** Closed network of one class, exact. */
+/**
+ * Closed network of one class, exact.
+ *
+ * @example
+ * models.closedMva({ demands: [1, 2], thinkTime: 1, customers: 2 }).throughput; // => 8 / 21
+ */
 export const closedMva = defineModel({
   id: "closedMva",
   title: "Closed network, exact mean value analysis",
@@ -58,7 +63,12 @@ export const closedMva = defineModel({
   },
 });
 
-/** Closed network of one class after Schweitzer: the same cost for any number of customers. */
+/**
+ * Closed network of one class after Schweitzer: the same cost for any number of customers.
+ *
+ * @example
+ * models.closedSchweitzer({ demands: [2], thinkTime: 2, customers: 2 }).responseTime; // => 1 + Math.sqrt(5)
+ */
 export const closedSchweitzer = defineModel({
   id: "closedSchweitzer",
   title: "Closed network, approximate mean value analysis (Schweitzer)",

@@ -16,7 +16,13 @@ import {
   RENEWAL_REST,
 } from "./renewal-symbols.ts";
 
-/** E_k/M/1 queue: what each of k servers sees when Poisson arrivals are dealt out in turn; for k servers give each its own rate. */
+/**
+ * E_k/M/1 queue: what each of k servers sees when Poisson arrivals are dealt out in turn; for k servers give each its
+ * own rate.
+ *
+ * @example
+ * models.ekM1({ arrivalRate: 0.8, serviceTime: 1, stages: 2 }).waitProbability; // => (4.2 - Math.sqrt(7.4)) / 2
+ */
 export const ekM1 = defineModel({
   id: "ekM1",
   title: "E_k/M/1 queue (round robin)",
@@ -56,7 +62,12 @@ export const ekM1 = defineModel({
   stable: ["utilisation < 1"],
 });
 
-/** D/M/1 queue: arrivals at a steady pace. */
+/**
+ * D/M/1 queue: arrivals at a steady pace.
+ *
+ * @example
+ * models.dM1({ arrivalRate: 0.5 / Math.log(2), serviceTime: 1 }).waitingTime; // => 1
+ */
 export const dM1 = defineModel({
   id: "dM1",
   title: "D/M/1 queue (paced arrivals)",

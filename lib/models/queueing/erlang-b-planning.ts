@@ -44,7 +44,12 @@ const BLOCKING = {
   meaning: "share of arrivals that may be lost",
 } as const;
 
-/** The load that c servers carry at a tolerated loss. */
+/**
+ * The load that c servers carry at a tolerated loss.
+ *
+ * @example
+ * models.erlangBCapacity({ servers: 1, serviceTime: ms(10), blocking: 0.2 }).arrivalRate; // => 25
+ */
 export const erlangBCapacity = defineModel({
   id: "erlangBCapacity",
   title: "Erlang B: load for a tolerated loss",
@@ -74,7 +79,12 @@ export const erlangBCapacity = defineModel({
   ],
 });
 
-/** The servers that a load needs at a tolerated loss. */
+/**
+ * The servers that a load needs at a tolerated loss.
+ *
+ * @example
+ * models.erlangBServers({ arrivalRate: 3, serviceTime: 0.5, blocking: 0.2 }).servers; // => 3
+ */
 export const erlangBServers = defineModel({
   id: "erlangBServers",
   title: "Erlang B: servers for a tolerated loss",

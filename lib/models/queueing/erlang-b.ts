@@ -38,7 +38,12 @@ export const erlang = {
   compute: erlangBlocking,
 } as const;
 
-/** Erlang's loss system M/G/c/c: the share of arrivals lost. */
+/**
+ * Erlang's loss system M/G/c/c: the share of arrivals lost.
+ *
+ * @example
+ * models.erlangB({ arrivalRate: 3, serviceTime: 0.5, servers: 2 }).blocking; // => 9 / 29
+ */
 export const erlangB = defineModel({
   id: "erlangB",
   title: "M/G/c/c loss system (Erlang B)",

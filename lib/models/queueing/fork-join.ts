@@ -17,7 +17,12 @@ export function harmonic(n: number): number {
   return sum;
 }
 
-/** Fork-join of n alike servers with exponential tasks: mean response of the whole job. */
+/**
+ * Fork-join of n alike servers with exponential tasks: mean response of the whole job.
+ *
+ * @example
+ * models.forkJoin({ arrivalRate: 0.4, serviceTime: 2, servers: 2 }).responseTime; // => 14
+ */
 export const forkJoin = defineModel({
   id: "forkJoin",
   title: "Fork-join queue (Nelson and Tantawi)",

@@ -36,7 +36,12 @@ const interarrival: StructuredInput<Distribution, DistributionInput> = {
   },
 };
 
-/** GI/M/1 queue: means and quantiles for any law of the time between arrivals. */
+/**
+ * GI/M/1 queue: means and quantiles for any law of the time between arrivals.
+ *
+ * @example
+ * models.giM1({ interarrival: "exponential(mean=2 ms)", serviceTime: ms(1) }).responseTime; // => 0.002
+ */
 export const giM1 = defineModel({
   id: "giM1",
   title: "GI/M/1 queue",

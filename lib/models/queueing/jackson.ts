@@ -61,7 +61,12 @@ type Stations = readonly NetworkStation[];
 
 const total = (numbers: Numbers): number => numbers.reduce((a, b) => a + b, 0);
 
-/** Open Jackson network: mean time from entry to exit, number inside, the busiest station. */
+/**
+ * Open Jackson network: mean time from entry to exit, number inside, the busiest station.
+ *
+ * @example
+ * models.jackson({ externalRates: [0.4, 0], serviceTimes: [1, 2], servers: [1, 2], routing: [[0, 0.5], [0, 0]] }).visits; // => 1.5
+ */
 export const jackson = defineModel({
   id: "jackson",
   title: "Open Jackson network",

@@ -61,7 +61,12 @@ const MEANS = [
   "waitingTime = utilisation / (1 - utilisation) * (1 + scv(service)) / 2 * mean(service)",
 ] as const;
 
-/** M/G/1 percentiles, exact: constant, exponential, Erlang, hyperexponential service and mixtures of the last three. */
+/**
+ * M/G/1 percentiles, exact: constant, exponential, Erlang, hyperexponential service and mixtures of the last three.
+ *
+ * @example
+ * models.mg1Quantiles({ arrivalRate: 400, service: "2 ms", probability: 0.1 }).responseTimeQuantile; // => 0.002
+ */
 export const mg1Quantiles = defineModel({
   id: "mg1Quantiles",
   title: "M/G/1 queue, exact percentiles",
@@ -106,7 +111,13 @@ export const mg1Quantiles = defineModel({
   stable: ["utilisation < 1"],
 });
 
-/** M/G/1 percentile of the wait for any service law with three moments, as an atom at 0 and a gamma law: an approximation. */
+/**
+ * M/G/1 percentile of the wait for any service law with three moments, as an atom at 0 and a gamma law: an
+ * approximation.
+ *
+ * @example
+ * models.mg1GammaQuantile({ arrivalRate: 0.4, service: "erlang(shape=2, mean=2 s)" }).waitingTime; // => 6
+ */
 export const mg1GammaQuantile = defineModel({
   id: "mg1GammaQuantile",
   title: "M/G/1 queue, percentile of the wait as a gamma law (approximation)",

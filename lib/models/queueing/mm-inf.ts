@@ -15,7 +15,12 @@ export function poissonExceeds(mean: number, level: number): number {
   return incompleteGammaP(level + 1, mean);
 }
 
-/** M/M/∞ queue: the number in system, its spread, its tail, and its growth from an empty start. */
+/**
+ * M/M/∞ queue: the number in system, its spread, its tail, and its growth from an empty start.
+ *
+ * @example
+ * models.mmInf({ arrivalRate: 4, serviceTime: 0.5, level: 1 }).exceedProbability; // => 1 - 3 * Math.exp(-2)
+ */
 export const mmInf = defineModel({
   id: "mmInf",
   title: "M/M/∞ queue (M/G/∞)",

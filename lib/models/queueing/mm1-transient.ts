@@ -76,7 +76,12 @@ export function mm1MeanAt(rho: number, services: number, start: number): number 
   return answer;
 }
 
-/** M/M/1 after a time t: the mean number in system, where it is going, and how fast. */
+/**
+ * M/M/1 after a time t: the mean number in system, where it is going, and how fast.
+ *
+ * @example
+ * models.mm1Transient({ arrivalRate: 405, serviceTime: ms(2), time: 0 }).relaxationTime; // => 0.2
+ */
 export const mm1Transient = defineModel({
   id: "mm1Transient",
   title: "M/M/1 queue before the steady state",

@@ -100,7 +100,12 @@ const REST = [
   "inSystem = throughput * responseTime",
 ] as const;
 
-/** M/M/c/K queue: loss, throughput and mean times of those served. */
+/**
+ * M/M/c/K queue: loss, throughput and mean times of those served.
+ *
+ * @example
+ * models.mmck({ arrivalRate: 3, serviceTime: 0.5, servers: 2, capacity: 3 }).blocking; // => 27 / 143
+ */
 export const mmck = defineModel({
   id: "mmck",
   title: "M/M/c/K queue (bounded)",
@@ -118,7 +123,12 @@ export const mmck = defineModel({
   requires: ["capacity >= servers"],
 });
 
-/** M/M/1/K queue: one server and a bound. */
+/**
+ * M/M/1/K queue: one server and a bound.
+ *
+ * @example
+ * models.mm1k({ arrivalRate: 500, serviceTime: ms(2), capacity: 9 }).blocking; // => 0.1
+ */
 export const mm1k = defineModel({
   id: "mm1k",
   title: "M/M/1/K queue (bounded)",

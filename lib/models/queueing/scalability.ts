@@ -8,7 +8,12 @@
 import { defineModel } from "../../core/model.ts";
 import { ARRIVAL_RATE } from "./queue-symbols.ts";
 
-/** Little's law: the mean number inside is the rate of passing times the mean time inside. */
+/**
+ * Little's law: the mean number inside is the rate of passing times the mean time inside.
+ *
+ * @example
+ * models.little({ arrivalRate: 8, responseTime: 20 }).inSystem; // => 160
+ */
 export const little = defineModel({
   id: "little",
   title: "Little's law",
@@ -37,7 +42,12 @@ const CONTENTION = {
   meaning: "share of the work that cannot be done in parallel",
 } as const;
 
-/** Amdahl's law: a serial share α bounds the speed-up by 1/α. */
+/**
+ * Amdahl's law: a serial share α bounds the speed-up by 1/α.
+ *
+ * @example
+ * models.amdahl({ nodes: 10, contention: 0.6 }).speedup; // => 1.5625
+ */
 export const amdahl = defineModel({
   id: "amdahl",
   title: "Amdahl's law",
@@ -59,7 +69,12 @@ export const amdahl = defineModel({
   ],
 });
 
-/** Universal scalability law: throughput with contention and with the cost of keeping N nodes coherent. */
+/**
+ * Universal scalability law: throughput with contention and with the cost of keeping N nodes coherent.
+ *
+ * @example
+ * models.usl({ nodes: 1, contention: 0.02, coherency: 0.02 }).peakNodes; // => 7
+ */
 export const usl = defineModel({
   id: "usl",
   title: "Universal scalability law",

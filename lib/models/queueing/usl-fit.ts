@@ -114,6 +114,8 @@ const peakOf = ({ a, b }: Candidate): number | null => (b > 0 ? Math.sqrt(Math.m
  * @param points at least 4 measurements at 3 or more different numbers of nodes; throughput in any unit
  * @param level of the intervals, each for itself
  * @throws DomainError for fewer points, or values that are not > 0
+ * @example
+ * fitUsl([1, 2, 4, 8].map((nodes) => ({ nodes, throughput: 5 * nodes }))).peakNodes; // => null
  */
 export function fitUsl(points: readonly UslPoint[], level = 0.95): UslFit {
   const data = readPoints(points);
