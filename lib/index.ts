@@ -50,12 +50,15 @@ import { useProgressLines } from "./study/progress.ts";
 useProgressLines(progressDisplay);
 
 // Core: quantities, errors, randomness, distributions, systems
+export { AliasTable } from "./core/alias-table.ts";
 export * from "./core/distributions.ts";
 export * from "./core/errors.ts";
 export { EventQueue } from "./core/event-queue.ts";
 export * from "./core/features.ts";
 export * from "./core/goodness-of-fit.ts";
+export { harmonicNumber } from "./core/harmonic.ts";
 export * from "./core/history-types.ts";
+export * from "./core/key-popularity.ts";
 export * from "./core/machines.ts";
 export { defineModel } from "./core/model.ts";
 export type {
@@ -91,6 +94,7 @@ export * from "./core/system.ts";
 export * from "./core/units.ts";
 export * from "./core/workloads.ts";
 // Models
+export { optimalSplit } from "./models/balancing/static-split.ts";
 export type { ElectionLaw } from "./models/consensus/election-law.ts";
 export { type ElectionInputs, electionTimeLaw } from "./models/consensus/election-time-law.ts";
 export { modelNamed, models } from "./models/index.ts";
@@ -116,6 +120,19 @@ export { notebookReport, type ReportOptions } from "./notebook/report.ts";
 // Simulation and protocols
 export * from "./protocols/builders.ts";
 export { protocolIndex, protocolNamed } from "./protocols/index.ts";
+export {
+  type BoundedLoads,
+  type BoundedLoadsOptions,
+  firstAccepting,
+} from "./protocols/sharding/placement/bounded-loads.ts";
+export { jumpBucket } from "./protocols/sharding/placement/jump.ts";
+export { hashKey, type Key } from "./protocols/sharding/placement/key-hash.ts";
+export type { Maglev, MaglevOptions } from "./protocols/sharding/placement/maglev.ts";
+export type { Placement } from "./protocols/sharding/placement/placement.ts";
+export type { KeyRange, RangeMap } from "./protocols/sharding/placement/ranges.ts";
+export type { RendezvousOptions } from "./protocols/sharding/placement/rendezvous.ts";
+export type { Ring, RingOptions } from "./protocols/sharding/placement/ring.ts";
+export { placements } from "./protocols/sharding/placements.ts";
 export { buildSystem, type Machines, type SystemBuilder, systemBuilder } from "./protocols/system.ts";
 export type { HistoryChunk, HistoryRow, HistorySink, Outcome } from "./simulation/history.ts";
 export {

@@ -3,6 +3,16 @@
  */
 import { unknownName } from "../core/errors.ts";
 import type { AnyModel } from "../core/model.ts";
+import { ballsInBins } from "./balancing/balls-in-bins.ts";
+import { dChoicesFluid } from "./balancing/d-choices-fluid.ts";
+import { fanOutLatency, fanOutSlow } from "./balancing/fan-out.ts";
+import { hedgedLatency } from "./balancing/hedged-latency.ts";
+import { hedgedQueue } from "./balancing/hedged-queue.ts";
+import { joinIdleQueue } from "./balancing/join-idle-queue.ts";
+import { joinShortestQueue } from "./balancing/join-shortest-queue.ts";
+import { retryAmplification } from "./balancing/retry-amplification.ts";
+import { staticSplit } from "./balancing/static-split.ts";
+import { supermarket } from "./balancing/supermarket.ts";
 import { batchedCommitLatency } from "./consensus/batched-commit-latency.ts";
 import { catchUp } from "./consensus/catch-up.ts";
 import { closedLoop } from "./consensus/closed-loop.ts";
@@ -36,6 +46,12 @@ import { mg1 } from "./queueing/mg1.ts";
 import { mg1Ps } from "./queueing/mg1-ps.ts";
 import { mm1 } from "./queueing/mm1.ts";
 import { mmc } from "./queueing/mmc.ts";
+import { boundedLoad } from "./sharding/bounded-load.ts";
+import { hotShard } from "./sharding/hot-shard.ts";
+import { keyShares } from "./sharding/key-shares.ts";
+import { keysMoved } from "./sharding/keys-moved.ts";
+import { resharding } from "./sharding/resharding.ts";
+import { smallCache } from "./sharding/small-cache.ts";
 import { cpuBound, nicBound, parallelSends, treeFanOut } from "./textbook/delay-readings.ts";
 import { centralQueue, drainTime, randomSplit } from "./textbook/load-readings.ts";
 import { quorumBound } from "./textbook/quorum-bound.ts";
@@ -91,6 +107,23 @@ export const models = {
   drainTime,
   randomSplit,
   centralQueue,
+  ballsInBins,
+  dChoicesFluid,
+  supermarket,
+  joinShortestQueue,
+  joinIdleQueue,
+  staticSplit,
+  fanOutSlow,
+  fanOutLatency,
+  hedgedLatency,
+  hedgedQueue,
+  retryAmplification,
+  keyShares,
+  keysMoved,
+  boundedLoad,
+  hotShard,
+  smallCache,
+  resharding,
 } as const;
 
 /** The same by id, in this order, their input and output types forgotten. */

@@ -84,7 +84,11 @@ export class Ring implements Placement {
 
   /** The number of the first point at or after the hash of a key. */
   pointOf(key: Key): number {
-    const h = hashKey(key, this.seed);
+    return this.pointAt(hashKey(key, this.seed));
+  }
+
+  /** The number of the first point at or after a position, from 0 to 2^32 − 1. */
+  pointAt(h: number): number {
     const positions = this.positions;
     const total = positions.length;
     let i = this.starts[h >>> this.shift];
