@@ -116,6 +116,42 @@ test("the fit is the constrained minimum: no point of a fine grid is better, and
   near(doubled.contention, weighted.contention, 1e-6);
 });
 
+test("an interval ends where the squares have grown by t²/(n − 3), t from the printed table", () => {
+  const points = dataset("specsdm91");
+  const fit = fitUsl(points);
+  const left = (a: number, b: number): number => {
+    const f = points.map(({ nodes: n }) => n / (1 + a * (n - 1) + b * n * (n - 1)));
+    const single =
+      points.reduce((sum, p, i) => sum + p.throughput * f[i], 0) / f.reduce((sum, x) => sum + x * x, 0);
+    return points.reduce((sum, p, i) => sum + (p.throughput - single * f[i]) ** 2, 0);
+  };
+  /** The least over the other constant, by thirds. */
+  const least = (of: (x: number) => number, from: number, to: number): number => {
+    let [low, high] = [from, to];
+    for (let i = 0; i < 120; i++) {
+      const third = (high - low) / 3;
+      if (of(low + third) < of(high - third)) high -= third;
+      else low += third;
+    }
+    return of(low);
+  };
+  // Seven points leave four degrees of freedom: t = 2.776 at 97.5 % (Abramowitz and Stegun 1964, Table 26.10).
+  const limit = fit.residualSquares * (1 + 2.776 ** 2 / 4);
+  const { contention, coherency } = fit.intervals;
+  for (const a of [contention.low, contention.high ?? 0])
+    near(
+      least((b) => left(a, b), 0, 1e-3),
+      limit,
+      1e-3,
+    );
+  for (const b of [coherency.low, coherency.high ?? 0])
+    near(
+      least((a) => left(a, b), 0, 0.2),
+      limit,
+      1e-3,
+    );
+});
+
 test("intervals hold the truth about as often as they say, and look one way at a bound", () => {
   const stream = randomStreams(64).stream("noise");
   const [single, contention, coherency] = [100, 0.03, 0.0005];
