@@ -7,6 +7,7 @@ import {
   mixture,
   normalTruncated,
   pareto,
+  shifted,
   uniform,
 } from "../../core/distributions.ts";
 import { publishedTable } from "../../study/published-table.ts";
@@ -75,6 +76,27 @@ test("constants, jumps and heavy tails", () => {
   const heavy = pareto({ minimum: 0.01, shape: 1.5 });
   near(quorumLatency({ nodes: 2, quorum: 2, roundTrip: heavy }).latency, heavy.mean, 1e-9);
   near(quorumLatency({ nodes: 5, quorum: 2, roundTrip: heavy }).latency, (0.01 * 6) / 5);
+});
+
+test("what a panel could miss: rare atoms, narrow laws, corners within a mixture", () => {
+  // 0.01 … 0.02 evenly, but rarely a fixed time: the faster and the slower of two, case by case.
+  const late = [0.05, 0.0437];
+  for (const p of [0.3, 0.01, 1 / 1350, 5.6e-6]) {
+    const delays = late.map((value) =>
+      mixture([
+        { weight: 1 - p, of: uniform(0.01, 0.02) },
+        { weight: p, of: deterministic(value) },
+      ]),
+    );
+    const mean = [2, 3].map((quorum) => quorumLatencyUnequal({ roundTrips: delays, quorum }).latency);
+    const q = 1 - p;
+    near(mean[0], q * q * (0.01 + 0.01 / 3) + p * q * 0.03 + p * p * 0.0437, 1e-11);
+    near(mean[1], q * q * (0.01 + 0.02 / 3) + p * q * (0.05 + 0.0437) + p * p * 0.05, 1e-11);
+  }
+  // A microsecond of jitter on a tenth of a second, beside links that never vary.
+  const jittered = shifted(exponential(1e-6), 0.1);
+  near(quorumLatencyUnequal({ roundTrips: [jittered, 0.2, 0.3], quorum: 2 }).latency, 0.100001, 1e-11);
+  near(quorumLatencyUnequal({ roundTrips: [jittered, 0.2, 0.3], quorum: 3 }).latency, 0.2, 1e-11);
 });
 
 test("the published round trips give the published quorum delay", () => {

@@ -5,7 +5,7 @@
  * The integral is adaptive (Gauss-Kronrod 7/15, QUADPACK's rule) between quantiles of the delays; beyond the last of
  * them the steps double until nothing is left, which also reaches the end of a power-law tail.
  */
-import type { Distribution } from "../../core/distributions.ts";
+import { type Distribution, distributionFrom } from "../../core/distributions.ts";
 import { incompleteBeta } from "../../core/special.ts";
 
 const KRONROD = [
@@ -18,7 +18,25 @@ const KRONROD = [
   [0.2077849550078985, 0.2044329400752989, 0],
 ] as const;
 const CENTRE = [0.2094821410847278, 0.4179591836734694] as const;
-const LEVELS = [0.001, 0.01, 0.1, 0.3, 0.5, 0.7, 0.9, 0.99, 0.999];
+/** Quantiles between which a smooth law is easy to integrate: what lies beyond the last weighs less than 1e-12. */
+const LEVELS = [
+  1e-9,
+  1e-6,
+  0.001,
+  0.01,
+  0.1,
+  0.3,
+  0.5,
+  0.7,
+  0.9,
+  0.99,
+  0.999,
+  0.9999,
+  1 - 1e-6,
+  1 - 1e-8,
+  1 - 1e-10,
+  1 - 1e-12,
+];
 
 function panel(f: (t: number) => number, low: number, high: number): readonly [number, number] {
   const half = (high - low) / 2;
@@ -71,33 +89,46 @@ export function laterThan(delays: readonly Distribution[], k: number, t: number)
   );
 }
 
+/**
+ * Where a law may jump or bend: its ends and its quantiles, and those of each part of a mixture. A panel that holds a
+ * jump or a corner between its outermost point and its edge would not see it.
+ */
+function landmarks(delay: Distribution): number[] {
+  const { spec } = delay;
+  switch (spec.distribution) {
+    case "mixture":
+      return spec.parts.flatMap((part) => landmarks(distributionFrom(part.of)));
+    case "shifted":
+      return landmarks(distributionFrom(spec.of)).map((t) => t + spec.by);
+    case "scaled":
+      return landmarks(distributionFrom(spec.of)).map((t) => t * spec.factor);
+    case "deterministic":
+      return [delay.minimum];
+    default:
+      return [delay.minimum, ...LEVELS.map((p) => delay.quantile(p)), delay.maximum].filter(Number.isFinite);
+  }
+}
+
 /** Mean of the k-th of independent delays ≥ 0, to about 1e-10 of itself. */
 export function kthMean(delays: readonly Distribution[], k: number): number {
   const f = (t: number): number => laterThan(delays, k, t);
   const kinds = [...new Set(delays)];
   const first = Math.min(...kinds.map((delay) => delay.minimum));
   const end = Math.max(...kinds.map((delay) => delay.maximum));
-  const knots = kinds
-    .flatMap((delay) => [delay.minimum, ...LEVELS.map((p) => delay.quantile(p))])
-    .sort((a, b) => a - b);
-  const scale = Math.max(...knots);
-  const tolerance = 1e-13 * scale;
+  const knots = kinds.flatMap(landmarks).sort((a, b) => a - b);
+  const tolerance = 1e-13 * Math.max(...kinds.map((delay) => delay.quantile(0.999)));
   let mean = first;
   let at = first;
-  // A law that ends has a corner there, which a panel across it would not see.
-  const corners = kinds.map((delay) => delay.maximum).sort((a, b) => a - b);
-  const inner = corners.filter((corner) => corner < scale);
-  for (const knot of [...knots, ...inner].sort((a, b) => a - b)) {
+  for (const knot of knots) {
     if (knot > at) mean += integrate(f, at, knot, tolerance);
     at = Math.max(at, knot);
   }
-  let step = scale > 0 ? scale - first || scale : 1;
+  // Only a tail without end goes on beyond the last knot.
+  let step = at > 0 ? at - first || at : 1;
   for (let i = 0; i < 600 && at < end; i++) {
-    const here = at;
-    const next = Math.min(at + step, ...corners.filter((corner) => corner > here));
-    const piece = integrate(f, at, next, tolerance);
+    const piece = integrate(f, at, at + step, tolerance);
     mean += piece;
-    at = next;
+    at += step;
     step *= 2;
     if (piece <= 1e-14 * mean && f(at) * at <= 1e-12 * mean) break;
   }
