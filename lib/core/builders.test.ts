@@ -1,7 +1,7 @@
 /** Builders of networks, machines and workloads: what they give, and what they refuse. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { distributionFrom, exponential, lognormal } from "./distributions.ts";
+import { distributionFrom, exponential, lognormal, shifted } from "./distributions.ts";
 import { cpu, disk } from "./machines.ts";
 import { networks } from "./networks.ts";
 import { canonicalJson, majority } from "./system.ts";
@@ -118,6 +118,34 @@ test("workloads: defaults, shares, refusals", () => {
   refuse(() => workload.poisson(1, { timeout: 0 }), "workload: timeout must be > 0 s, got 0");
   refuse(() => workload.closed(0), "workload: clients must be an integer >= 1 and <= 1000000, got 0");
   refuse(() => workload.onOff(1, { on: 0, off: 1 }), "workload: on must be > 0 s, got 0");
+});
+
+test("a distribution that does not fit is shown in one line, as a user would write it", () => {
+  const negative = shifted(exponential(0.001), -0.005);
+  const shown = "-5 ms + exponential(mean 1 ms)";
+  const refuse = (make: () => unknown, message: string): void => assert.throws(make, { message });
+  for (const given of [negative, negative.spec]) {
+    refuse(() => networks.lan({ nodes: 3, rtt: given }), `network.lan: rtt must be >= 0 s, got ${shown}`);
+    refuse(
+      () => networks.lan({ nodes: 3, oneWay: given }),
+      `network.lan: oneWay must be >= 0 s, got ${shown}`,
+    );
+    refuse(() => workload.closed(1, { think: given }), `workload: think must be >= 0 s, got ${shown}`);
+  }
+  refuse(
+    () => workload.poisson(1, { payload: shifted(exponential(1024), -5120) }),
+    "workload: payload must be >= 0 B, got -5 KiB + exponential(mean 1 KiB)",
+  );
+  refuse(
+    () => workload.poisson(1, { payload: { distribution: "exponential", mean: -1 } }),
+    "workload: payload: exponential: mean must be > 0 B, got -1",
+  );
+  const known =
+    "(known: deterministic, uniform, exponential, erlang, hyperexponential, normalTruncated, lognormal, pareto, weibull, mixture, empirical, shifted, scaled)";
+  refuse(
+    () => networks.lan({ nodes: 3, rtt: { distribution: { mean: 1 } } as never }),
+    `network.lan: rtt: distribution must be a name, got {"mean":1} ${known}`,
+  );
 });
 
 test("canonical JSON does not depend on the order of keys", () => {

@@ -68,8 +68,12 @@ export type DistributionInput = Distribution | DistributionSpec | TimeInput;
 
 function familyOf(where: string, name: unknown): Family {
   const known = FAMILIES.map((family) => family.name);
+  if (typeof name !== "string")
+    throw new UsageError(
+      `${where}: distribution must be a name, got ${show(name)} (known: ${known.join(", ")})`,
+    );
   const family = FAMILIES.find((candidate) => candidate.name === name);
-  if (family === undefined) throw unknownName(where, "distribution", String(name), known);
+  if (family === undefined) throw unknownName(where, "distribution", name, known);
   return family;
 }
 

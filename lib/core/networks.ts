@@ -104,7 +104,7 @@ function lan(options: LanOptions): NetworkSpec {
   const given = options.rtt === undefined ? (options.oneWay as TimeInput) : options.rtt;
   const key = options.rtt === undefined ? "oneWay" : "rtt";
   const drawn = toDistribution(`${where}: ${key}`, given);
-  if (drawn.minimum < 0) throw new DomainError(`${where}: ${key} must be >= 0 s, got ${show(given)}`);
+  if (drawn.minimum < 0) throw new DomainError(`${where}: ${key} must be >= 0 s, got ${drawn.describe()}`);
   const oneWay = options.rtt === undefined ? drawn : scaled(drawn, 0.5);
   const spec = drawn.variance === 0 ? delay(oneWay.mean, jitter) : oneWay.spec;
   return {

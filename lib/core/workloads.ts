@@ -1,6 +1,6 @@
 /** Workloads: builders of `WorkloadSpec`. */
 import { type Distribution, type DistributionSpec, toDistribution } from "./distributions.ts";
-import { DomainError, refuseUnknown, show } from "./errors.ts";
+import { DomainError, refuseUnknown } from "./errors.ts";
 import { checkNumber } from "./parameters.ts";
 import type { ArrivalSpec, ClientSpec, WorkloadSpec } from "./system.ts";
 import { parseQuantity, type RateInput, type SizeInput, type TimeInput } from "./units.ts";
@@ -48,8 +48,9 @@ function payloadOf(given: WorkloadOptions["payload"]): DistributionSpec {
   const size = typeof given === "string" ? parseQuantity("workload: payload", given, "size") : (given ?? 0);
   if (typeof size === "number")
     checkNumber("workload", "payload", size, { dimension: "size", min: 0, meaning: "payload" });
-  const drawn = toDistribution("workload: payload", size);
-  if (drawn.minimum < 0) throw new DomainError(`workload: payload must be >= 0 B, got ${show(given)}`);
+  const drawn = toDistribution("workload: payload", size, "size");
+  if (drawn.minimum < 0)
+    throw new DomainError(`workload: payload must be >= 0 B, got ${drawn.describe("size")}`);
   return drawn.spec;
 }
 
@@ -127,6 +128,7 @@ export const workload = {
   ): WorkloadSpec => {
     const { think, ...rest } = options;
     const drawn = toDistribution("workload: think", think ?? 0);
+    if (drawn.minimum < 0) throw new DomainError(`workload: think must be >= 0 s, got ${drawn.describe()}`);
     checkNumber("workload", "clients", clients, {
       dimension: "one",
       integer: true,

@@ -76,6 +76,7 @@ export const mg1 = defineModel({
     "waitingDeviation = sqrt(waitingVariance)",
     "responseDeviation = sqrt(waitingVariance + serviceScv * serviceTime^2)",
   ],
-  requires: ["third >= (1 + serviceScv)^2 * (1 - 1e-12)"],
+  // E[S]·E[S³] ≥ E[S²]² (Cauchy–Schwarz), of a ratio that is stated; that of the gamma law keeps it anyway.
+  requires: ["thirdMomentRatio >= (1 + serviceScv)^2 * (thirdMomentRatio > 0 ? 1 - 1e-12 : 0)"],
   stable: ["utilisation < 1"],
 });
