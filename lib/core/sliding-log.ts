@@ -6,6 +6,9 @@
  */
 import { DomainError } from "./errors.ts";
 
+/** A power of two, and small: walks make many logs that stay short. */
+const FIRST_CAPACITY = 8;
+
 export class SlidingLog<T> {
   /** Index of the first entry kept; entries before it have been dropped. */
   first: number;
@@ -18,8 +21,8 @@ export class SlidingLog<T> {
   constructor(start: number) {
     this.first = start;
     this.end = start;
-    this.ring = new Array<T | undefined>(64).fill(undefined);
-    this.mask = 63;
+    this.ring = new Array<T | undefined>(FIRST_CAPACITY).fill(undefined);
+    this.mask = FIRST_CAPACITY - 1;
   }
 
   get length(): number {

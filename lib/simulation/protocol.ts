@@ -146,7 +146,8 @@ export interface Protocol<
   recordBytes?(record: object, settings: ValuesOf<Table>): number;
   /** True for a node that leads: whom faults and diagrams mean by "the leader". */
   leads?(node: Node): boolean;
-  readonly always: Readonly<Record<string, (nodes: readonly Node[]) => boolean>>;
+  /** `changed`, where given, is the only node whose state may be another than when all of them last held. */
+  readonly always: Readonly<Record<string, (nodes: readonly Node[], changed?: Node) => boolean>>;
   readonly sometimes: Readonly<Record<string, (nodes: readonly Node[]) => boolean>>;
   /** One line on a node's state, for scripts and diagrams: `leader of term 3, log 1 1 3, committed 2`. */
   describe?(node: Node): string;

@@ -1,60 +1,30 @@
 /**
- * Raft's state: settings, log, messages, and what can be said of a node's log alone.
+ * Raft's state and messages, and what can be said of a node's log alone.
  *
- * Source: Ongaro & Ousterhout, "In Search of an Understandable Consensus Algorithm", ATC 2014, figure 2. The rules
- * that move it stand in `raft.ts`.
+ * Source: Ongaro & Ousterhout, "In Search of an Understandable Consensus Algorithm", ATC 2014 (figure 2), and Ongaro,
+ * "Consensus: Bridging Theory and Practice", Stanford 2014 ("thesis"): what moves it stands in the other `raft-` files.
  */
 import type { SlidingLog } from "../../core/sliding-log.ts";
-import type { ValueStore } from "../../core/value-store.ts";
 import type { Context, NodeId, Operation } from "../../simulation/protocol.ts";
-import {
-  batchDelaySetting,
-  batchMaxSetting,
-  headerBytesSetting,
-  heartbeatIntervalSetting,
-  initialLeaderSetting,
-  pipelineSetting,
-  quorumSetting,
-} from "./settings.ts";
+import type { StateMachine } from "./raft-machine.ts";
+import type { Settings } from "./raft-settings.ts";
 
-const electionSource =
-  "Ongaro & Ousterhout 2014 §9.3: 150–300 ms on a LAN; otherwise own choice: 5 to 10 round trips";
-/** Settings of Raft. */
-export const parameters = {
-  quorum: quorumSetting,
-  initialLeader: {
-    ...initialLeaderSetting,
-    min: -1,
-    meaning: "node that stands first; -1 leaves it to the timeouts",
-  },
-  headerBytes: headerBytesSetting,
-  batchMax: batchMaxSetting,
-  batchDelay: batchDelaySetting,
-  pipeline: pipelineSetting,
-  heartbeatInterval: heartbeatIntervalSetting,
-  electionTimeoutMin: {
-    dimension: "time",
-    min: 0,
-    default: 0,
-    meaning: "shortest election timeout; 0 follows the longest round trip",
-    source: electionSource,
-  },
-  electionTimeoutMax: {
-    dimension: "time",
-    min: 0,
-    default: 0,
-    meaning: "longest election timeout; 0 is twice the shortest",
-    source: electionSource,
-  },
-} as const;
-
-export type Settings = { readonly [K in keyof typeof parameters]: number };
 export type Ctx = Context<Settings, RaftMessage>;
 
-/** A log entry; a leader's first entry of a term carries no operation (§8, a no-op). */
+/** Who votes, as bit masks. While a change by joint consensus is under way both groups must agree (thesis §4.3). */
+export interface Configuration {
+  readonly voters: number;
+  readonly quorum: number;
+  /** The group to come, 0 when there is none. */
+  readonly next: number;
+  readonly nextQuorum: number;
+}
+
+/** A log entry: an operation, a configuration, or (a leader's first of a term) neither: a no-op (§8). */
 export interface Entry {
   readonly term: number;
   readonly operation: Operation | null;
+  readonly config: Configuration | null;
 }
 
 export interface Append {
@@ -68,74 +38,71 @@ export interface Append {
   readonly held: number;
 }
 
-/** What reaches the disk: term and vote, and entries from an index on that replace what stood there. */
-export interface RaftRecord {
+export interface Appended {
+  readonly kind: "appended";
   readonly term: number;
-  readonly votedFor: NodeId;
-  readonly from: number;
-  readonly entries: readonly Entry[];
+  readonly success: boolean;
+  /** Index up to which the logs are known (success) or guessed (otherwise) to match. */
+  readonly match: number;
+  /** The previous index of the append that is answered. */
+  readonly previousIndex: number;
 }
 
-/** Figure 2, "persistent state on all servers". */
-export interface RaftDurable {
-  term: number;
-  votedFor: NodeId;
-  /** Entry i stands at index i + 1. */
-  readonly log: Entry[];
+export interface RequestVote {
+  readonly kind: "requestVote";
+  /** The candidate's term; of a pre-vote, the term it would begin. */
+  readonly term: number;
+  readonly lastIndex: number;
+  readonly lastTerm: number;
+  /** Only asks whether it would be elected (thesis §9.6). */
+  readonly preVote: boolean;
+  /** The leader wishes it: those who hear that leader may vote too (thesis §4.2.3). */
+  readonly transfer: boolean;
 }
 
-export const durable = {
-  empty: (): RaftDurable => ({ term: 0, votedFor: -1, log: [] }),
-  store(disk: RaftDurable, record: object): void {
-    const { term, votedFor, from, entries } = record as RaftRecord;
-    disk.term = term;
-    disk.votedFor = votedFor;
-    entries.forEach((entry, i) => {
-      const at = from + i - 1;
-      if (at < disk.log.length && disk.log[at].term !== entry.term) disk.log.length = at;
-      disk.log[at] = entry;
-    });
-  },
-};
+export interface Vote {
+  readonly kind: "vote";
+  readonly term: number;
+  readonly granted: boolean;
+  readonly preVote: boolean;
+}
+
+/** The state up to an index, in the place of the entries before it (§7). */
+export interface InstallSnapshot {
+  readonly kind: "installSnapshot";
+  readonly term: number;
+  readonly index: number;
+  readonly lastTerm: number;
+  readonly config: Configuration;
+  readonly machine: StateMachine;
+}
 
 export type RaftMessage =
   | Append
-  | {
-      readonly kind: "appended";
-      readonly term: number;
-      readonly success: boolean;
-      /** Index up to which the logs are known (success) or guessed (otherwise) to match. */
-      readonly match: number;
-      /** The previous index of the append that is answered. */
-      readonly previousIndex: number;
-    }
+  | Appended
+  | RequestVote
+  | Vote
+  | InstallSnapshot
+  /** To itself: entries up to `match` are on the own disk. */
   | { readonly kind: "stored"; readonly term: number; readonly match: number }
-  | {
-      readonly kind: "requestVote";
-      readonly term: number;
-      readonly lastIndex: number;
-      readonly lastTerm: number;
-    }
-  | { readonly kind: "vote"; readonly term: number; readonly granted: boolean };
+  /** To itself: write a snapshot and drop what it covers. */
+  | { readonly kind: "compact" }
+  /** "Do you still follow me?", numbered, and the answer (thesis §6.4). */
+  | { readonly kind: "confirm"; readonly term: number; readonly round: number }
+  | { readonly kind: "confirmed"; readonly term: number; readonly round: number }
+  /** The leader hands over: stand at once (thesis §3.10). */
+  | { readonly kind: "timeoutNow"; readonly term: number };
 
-export interface RaftNode {
-  readonly id: NodeId;
-  /** Durable: term, vote and log. Indices start at 1; index 0 is the empty prefix of term 0. */
-  term: number;
-  votedFor: NodeId;
-  readonly log: SlidingLog<Entry>;
-  /** Term and vote as last handed to the disk. */
-  savedTerm: number;
-  savedVote: NodeId;
-  /** Term of the entry before the first one kept. */
-  droppedTerm: number;
-  role: "follower" | "candidate" | "leader";
-  leader: NodeId;
-  votes: number;
-  /** Last index known to be committed, and applied to the store. */
-  commit: number;
-  held: number;
-  /** A leader's view of the others (§5.3). */
+/** A change of members that the leader has begun and not yet written into its log. */
+export interface MemberChange {
+  readonly voters: number;
+  readonly joint: boolean;
+  /** Nodes to come that are catching up (thesis §4.2.1). */
+  readonly learners: number;
+}
+
+/** What a leader knows beside its log (figure 2, "volatile state on leaders", and thesis §6). By node where indexed. */
+export interface Leadership {
   readonly nextIndex: number[];
   readonly matchIndex: number[];
   readonly outstanding: number[];
@@ -144,61 +111,107 @@ export interface RaftNode {
   /** Previous index of the append sent while probing. */
   readonly probe: number[];
   readonly quietSinceHeartbeat: boolean[];
+  /** Nodes it sends entries to: members, and those coming or going. */
+  peers: number[];
   /** Entries appended since the last were sent, for batching. */
   unsent: number;
-  readonly store: ValueStore;
+  /** Nodes heard since the quorum was last checked, as a mask. */
+  heard: number;
+  /** The round of confirmations under way: its number, when it began by the own clock, who has answered. */
+  round: number;
+  roundSince: number;
+  roundFrom: number;
+  /** Reads that this round confirms, and reads that came after it began. */
+  reads: Operation[];
+  laterReads: Operation[];
+  /** Until when, by the own clock, nobody else can be elected; −Infinity where that must not be relied on. */
+  leaseUntil: number;
+  leaseLost: boolean;
+  change: MemberChange | null;
+  transferTo: NodeId;
 }
+
+/** Things that have happened to a node since it started, for `sometimes`: one bit each. */
+export const TRUNCATED = 1;
+export const VOTE_SPLIT = 2;
+export const DEPOSED = 4;
+export const INSTALLED = 8;
+export const LEASE_READ = 16;
+export const ROUND_READ = 32;
+export const REPEATED = 64;
+export const HANDED_OVER = 128;
+export const STEPPED_DOWN = 256;
+export const PRE_VOTE_LOST = 512;
+
+export interface RaftNode {
+  readonly id: NodeId;
+  /** Durable: term, vote and log. Indices start at 1; index 0 is the empty prefix of term 0. */
+  term: number;
+  votedFor: NodeId;
+  log: SlidingLog<Entry>;
+  /** Term and vote as last handed to the disk. */
+  savedTerm: number;
+  savedVote: NodeId;
+  /** Term of the entry before the first one kept, and the configuration as of it. */
+  droppedTerm: number;
+  droppedConfig: Configuration;
+  role: "follower" | "candidate" | "leader";
+  /** Not null exactly while it leads. */
+  lead: Leadership | null;
+  leader: NodeId;
+  votes: number;
+  /** Nodes that would vote for it; 0 while it does not ask. */
+  preVotes: number;
+  /** Last index known to be committed, and applied to the state machine. */
+  commit: number;
+  held: number;
+  machine: StateMachine;
+  /** The newest configuration in the log, committed or not, and where it stands; 0 for the first. */
+  config: Configuration;
+  configIndex: number;
+  /** Whether to note when a leader was last heard (by the own clock), and to vote for nobody else meanwhile. */
+  listens: boolean;
+  loyal: boolean;
+  heardAt: number;
+  /** Operations that wait until a leader is known. */
+  readonly waiting: Operation[];
+  happened: number;
+}
+
+// ---- the log
 
 /** Index of the last entry. */
 export const lastIndex = (node: RaftNode): number => node.log.end - 1;
 
 /** Term of the entry at an index; 0 where it is not known. */
 export function termAt(node: RaftNode, index: number): number {
-  return node.log.get(index)?.term ?? (index === node.log.first - 1 ? node.droppedTerm : 0);
+  const entry = node.log.get(index);
+  if (entry !== undefined) return entry.term;
+  return index === node.log.first - 1 ? node.droppedTerm : 0;
 }
 
 /** Bytes of the values that entries carry. */
-export const bytesOf = (entries: readonly Entry[]): number => {
+export function bytesOf(entries: readonly Entry[]): number {
   let bytes = 0;
   for (const { operation } of entries)
     if (operation !== null && operation.kind === "write") bytes += operation.bytes;
   return bytes;
-};
-
-/** §5.4.1: the later last term wins; on a tie the longer log does. */
-export function upToDate(
-  node: RaftNode,
-  last: { readonly lastIndex: number; readonly lastTerm: number },
-): boolean {
-  const term = termAt(node, lastIndex(node));
-  return last.lastTerm > term || (last.lastTerm === term && last.lastIndex >= lastIndex(node));
 }
 
-/** §5.3, receiver steps 3 and 4: a conflicting suffix goes, new entries come. */
-export function takeEntries(node: RaftNode, m: Append): void {
-  let index = m.previousIndex;
-  for (const entry of m.entries) {
-    index++;
-    if (index < node.log.first || termAt(node, index) === entry.term) continue; // held already
-    node.log.truncateFrom(index);
-    node.log.append(entry);
+/** The newest configuration up to an index, and where it stands. */
+export function configUpTo(node: RaftNode, upTo: number): { config: Configuration; index: number } {
+  for (let index = Math.min(upTo, lastIndex(node)); index >= node.log.first; index--) {
+    const config = node.log.get(index)?.config ?? null;
+    if (config !== null) return { config, index };
   }
+  return { config: node.droppedConfig, index: node.log.first - 1 };
 }
 
-/** Drops what every node holds and this one has applied. */
-export function dropHeld(node: RaftNode, held: number): void {
-  const upTo = Math.min(held, node.commit, lastIndex(node));
+/** Drops entries up to an index, which must be applied. */
+export function dropUpTo(node: RaftNode, index: number): void {
+  const upTo = Math.min(index, node.commit, lastIndex(node));
   if (upTo < node.log.first) return;
+  if (node.configIndex >= node.log.first) node.droppedConfig = configUpTo(node, upTo).config;
   node.droppedTerm = termAt(node, upTo);
   node.log.dropBefore(upTo + 1);
-}
-
-/** The last entries both have committed are the same, as far as both still keep them. */
-export function sameCommitted(a: RaftNode, b: RaftNode): boolean {
-  const upTo = Math.min(a.commit, b.commit);
-  for (let index = Math.max(a.log.first, b.log.first, upTo - 15); index <= upTo; index++) {
-    const [x, y] = [a.log.get(index), b.log.get(index)];
-    if (x?.term !== y?.term || x?.operation?.id !== y?.operation?.id) return false;
-  }
-  return true;
 }

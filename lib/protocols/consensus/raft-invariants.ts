@@ -1,0 +1,143 @@
+/**
+ * What must always hold of Raft's states, and what must happen now and then.
+ *
+ * That a term has one leader and an index one committed entry is claimed as it happens (`context.claim`), so it holds
+ * across crashes; what stands here is said of the nodes that are up. `changed` is the one node whose state may be
+ * another than when all this last held: then only what concerns it is looked at.
+ */
+import {
+  DEPOSED,
+  HANDED_OVER,
+  INSTALLED,
+  LEASE_READ,
+  lastIndex,
+  PRE_VOTE_LOST,
+  type RaftNode,
+  REPEATED,
+  ROUND_READ,
+  STEPPED_DOWN,
+  TRUNCATED,
+  termAt,
+  VOTE_SPLIT,
+} from "./raft-state.ts";
+
+// Copies: an imported function is read through its module at each call.
+const [termOf, lastOf] = [termAt, lastIndex];
+
+/** Entries looked at where logs are compared. */
+const FAR = 4;
+
+function everyPair(
+  nodes: readonly RaftNode[],
+  changed: RaftNode | undefined,
+  holds: (a: RaftNode, b: RaftNode) => boolean,
+): boolean {
+  for (let i = 0; i < nodes.length; i++) {
+    const a = changed ?? nodes[i];
+    for (let j = changed === undefined ? i + 1 : 0; j < nodes.length; j++)
+      if (nodes[j] !== a && !holds(a, nodes[j])) return false;
+    if (changed !== undefined) return true;
+  }
+  return true;
+}
+
+/** §5.2: no two leaders of one term. */
+const notBothLead = (a: RaftNode, b: RaftNode): boolean =>
+  a.lead === null || b.lead === null || a.term !== b.term;
+
+/** §5.3: where two logs have an entry of one index and term, it is the same entry, and so are those before it. */
+function logsMatch(a: RaftNode, b: RaftNode): boolean {
+  const last = Math.min(a.log.end, b.log.end) - 1;
+  const first = Math.max(a.log.first, b.log.first, last - FAR + 1);
+  let same = false;
+  for (let index = last; index >= first; index--) {
+    const x = a.log.get(index);
+    const y = b.log.get(index);
+    if (x === y) {
+      same = true;
+      continue;
+    }
+    if (x === undefined || y === undefined || x.term !== y.term) {
+      if (same) return false;
+      continue;
+    }
+    if (x.operation !== y.operation || x.config !== y.config) return false;
+    same = true;
+  }
+  return true;
+}
+
+/** §5.4.3: what a node knows to be committed up to an index is the same with all who know as much. */
+function sameCommitted(a: RaftNode, b: RaftNode): boolean {
+  const upTo = Math.min(a.commit, b.commit);
+  if (upTo < a.log.first || upTo < b.log.first) return true;
+  return termOf(a, upTo) === termOf(b, upTo);
+}
+
+/** Terms never fall along a log, and none is above the node's own; what is committed it has. */
+function isSound(node: RaftNode): boolean {
+  const { log } = node;
+  const last = log.end - 1;
+  if (node.commit > last) return false;
+  let term = node.term;
+  const from = Math.max(log.first, Math.min(node.commit, last - FAR));
+  for (let index = last; index >= from; index--) {
+    const own = termOf(node, index);
+    if (own > term) return false;
+    term = own;
+  }
+  return true;
+}
+
+/** §5.4: the leader of the newest term has every entry that anybody knows to be committed. */
+function newestLeaderIsComplete(nodes: readonly RaftNode[]): boolean {
+  let newest = 0;
+  let leader: RaftNode | null = null;
+  for (let i = 0; i < nodes.length; i++) {
+    if (nodes[i].term > newest) {
+      newest = nodes[i].term;
+      leader = null;
+    }
+    if (nodes[i].lead !== null && nodes[i].term === newest) leader = nodes[i];
+  }
+  if (leader === null) return true;
+  const last = lastOf(leader);
+  for (let i = 0; i < nodes.length; i++) {
+    const { commit } = nodes[i];
+    if (commit > last) return false;
+    const known = commit >= nodes[i].log.first && commit >= leader.log.first;
+    if (known && termOf(leader, commit) !== termOf(nodes[i], commit)) return false;
+  }
+  return true;
+}
+
+type Invariant = (nodes: readonly RaftNode[], changed?: RaftNode) => boolean;
+
+export const always: Readonly<Record<string, Invariant>> = {
+  electionSafety: (nodes, changed) =>
+    (changed !== undefined && changed.lead === null) || everyPair(nodes, changed, notBothLead),
+  logMatching: (nodes, changed) => everyPair(nodes, changed, logsMatch),
+  sameCommitted: (nodes, changed) => everyPair(nodes, changed, sameCommitted),
+  logTermsMonotonic: (nodes, changed) => (changed === undefined ? nodes.every(isSound) : isSound(changed)),
+  leaderCompleteness: newestLeaderIsComplete,
+};
+
+const happened = (event: number) => (nodes: readonly RaftNode[]) =>
+  nodes.some((node) => (node.happened & event) !== 0);
+
+export const sometimes: Readonly<Record<string, (nodes: readonly RaftNode[]) => boolean>> = {
+  someoneLeads: (nodes) => nodes.some((node) => node.lead !== null),
+  somethingCommitted: (nodes) => nodes.some((node) => node.commit > 1),
+  leaderChanged: (nodes) => nodes.some((node) => node.lead !== null && node.term > 1 && node.commit > 1),
+  logTruncated: happened(TRUNCATED),
+  voteSplit: happened(VOTE_SPLIT),
+  staleLeaderDeposed: happened(DEPOSED),
+  operationRepeated: happened(REPEATED),
+  groupChanged: (nodes) => nodes.some((node) => node.configIndex > 0 && node.configIndex <= node.commit),
+  leadershipHandedOver: happened(HANDED_OVER),
+  snapshotInstalled: happened(INSTALLED),
+  readConfirmed: happened(ROUND_READ),
+  leaseReadServed: happened(LEASE_READ),
+  leaderLostQuorum: happened(STEPPED_DOWN),
+  preVoteLost: happened(PRE_VOTE_LOST),
+};
