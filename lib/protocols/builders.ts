@@ -1,5 +1,6 @@
 /** Builders of systems, one per protocol: `raft({ network, disk, quorum: 3 })`. */
 import { station as stationProtocol } from "./balancing/station.ts";
+import { epaxos as epaxosProtocol } from "./consensus/epaxos.ts";
 import { multiPaxos as multiPaxosProtocol } from "./consensus/multi-paxos.ts";
 import { paxos as paxosProtocol } from "./consensus/paxos.ts";
 import { raft as raftProtocol } from "./consensus/raft.ts";
@@ -28,3 +29,9 @@ export const paxos = systemBuilder(paxosProtocol);
  * @example station({ network: network.lan({ nodes: 1, rtt: 0 }), cpu: cpu({ receive: exponential(ms(1)) }) }).cpu.cores; // => 1
  */
 export const station = systemBuilder(stationProtocol);
+
+/**
+ * A group that runs EPaxos: every node leads the commands of its own clients.
+ * @example epaxos({ network: network.lan({ nodes: 5, rtt: ms(1) }) }).settings.fastQuorum; // => 4
+ */
+export const epaxos = systemBuilder(epaxosProtocol);

@@ -2,6 +2,7 @@
 import { unknownName } from "../core/errors.ts";
 import { type AnyProtocol, erased } from "../simulation/protocol.ts";
 import { station } from "./balancing/station.ts";
+import { epaxos } from "./consensus/epaxos.ts";
 import { multiPaxos } from "./consensus/multi-paxos.ts";
 import { paxos } from "./consensus/paxos.ts";
 import { raft } from "./consensus/raft.ts";
@@ -10,6 +11,7 @@ const all: readonly AnyProtocol[] = [
   erased(raft), //
   erased(multiPaxos),
   erased(paxos),
+  erased(epaxos),
   erased(station),
 ];
 

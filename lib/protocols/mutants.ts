@@ -1,11 +1,13 @@
 /** The index of mutants: one line a protocol. */
 import { unknownName } from "../core/errors.ts";
 import type { Mutant } from "../simulation/mutant.ts";
+import { epaxosMutants } from "./consensus/epaxos.mutants.ts";
 import { paxosMutants } from "./consensus/paxos.mutants.ts";
 
 /** Known bugs by the name of the protocol they are bugs of. */
 export const mutantIndex: ReadonlyMap<string, readonly Mutant[]> = new Map([
-  ["paxos", paxosMutants], //
+  ["paxos", paxosMutants],
+  ["epaxos", epaxosMutants],
 ]);
 
 /** A protocol's mutant by its id; an unknown one is an error with the known ones. */

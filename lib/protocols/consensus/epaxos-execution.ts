@@ -1,0 +1,124 @@
+/**
+ * EPaxos: executing committed commands in an order that every replica finds alike.
+ *
+ * Source: Moraru et al., SOSP 2013, §4.3.2: dependencies form a graph; its strongly connected components are executed in
+ * inverse topological order (a dependency before what depends on it), the commands of one component by sequence number.
+ * Components are found by Tarjan's algorithm (SIAM J. Computing 1(2), 1972), with a stack of its own, since chains of
+ * dependencies may be long.
+ */
+import { type Ctx, type EPaxosNode, type Instance, instanceOf, isCommitted } from "./epaxos-state.ts";
+
+/** Tarjan's marks of one instance. */
+interface Mark {
+  readonly instance: Instance;
+  readonly number: number;
+  low: number;
+  onStack: boolean;
+  /** The next dependency to be followed: replica and number. */
+  replica: number;
+  index: number;
+}
+
+/** Executes an instance and all it depends on; false when some of that is not committed yet. */
+export function execute(node: EPaxosNode, root: Instance, ctx: Ctx): boolean {
+  if (root.status === "executed") return true;
+  const marks = new Map<Instance, Mark>();
+  const stack: Mark[] = [];
+  const path: Mark[] = [];
+  const components: Instance[][] = [];
+  const enter = (instance: Instance): Mark => {
+    const mark: Mark = {
+      instance,
+      number: marks.size,
+      low: marks.size,
+      onStack: true,
+      replica: 0,
+      index: node.executed[0],
+    };
+    marks.set(instance, mark);
+    stack.push(mark);
+    path.push(mark);
+    return mark;
+  };
+  enter(root);
+  while (path.length > 0) {
+    const mark = path[path.length - 1];
+    const found = nextDependency(node, mark);
+    if (found !== null) {
+      if (!isCommitted(found)) return false;
+      const known = marks.get(found);
+      if (known === undefined) enter(found);
+      else if (known.onStack) mark.low = Math.min(mark.low, known.number);
+      continue;
+    }
+    path.pop();
+    if (path.length > 0) path[path.length - 1].low = Math.min(path[path.length - 1].low, mark.low);
+    if (mark.low === mark.number) components.push(component(stack, mark));
+  }
+  for (const members of components) for (const instance of members) apply(node, instance, ctx);
+  return true;
+}
+
+/**
+ * The next instance that one depends on and that is not executed; null when there is none left.
+ *
+ * The latest interfering instance of a replica stands for all before it: of those some may be ordered through it, but not
+ * if it is recovered as a no-op, so each is looked at.
+ */
+function nextDependency(node: EPaxosNode, mark: Mark): Instance | null {
+  const { instance } = mark;
+  for (; mark.replica < node.group; mark.index = node.executed[++mark.replica] ?? 0) {
+    while (mark.index <= instance.deps[mark.replica]) {
+      const found = instanceOf(node, mark.replica, mark.index++);
+      if (found === null || found.status === "executed" || found === instance) continue;
+      if (isCommitted(found) && !interfere(found, instance)) continue;
+      return found;
+    }
+  }
+  return null;
+}
+
+/** §4.1. */
+function interfere({ operation: a }: Instance, { operation: b }: Instance): boolean {
+  return a !== null && b !== null && a.key === b.key && (a.kind === "write" || b.kind === "write");
+}
+
+/** The instances above a mark on the stack, and its own, in the order of execution. */
+function component(stack: Mark[], root: Mark): Instance[] {
+  const members: Instance[] = [];
+  for (;;) {
+    const mark = stack.pop() as Mark;
+    mark.onStack = false;
+    members.push(mark.instance);
+    if (mark === root) break;
+  }
+  return members.sort((a, b) => a.seq - b.seq || a.replica - b.replica || a.index - b.index);
+}
+
+function apply(node: EPaxosNode, instance: Instance, ctx: Ctx): void {
+  const { operation, replica } = instance;
+  instance.status = "executed";
+  node.blocked.delete(instance);
+  advance(node, replica);
+  if (operation === null) return;
+  let key = node.store.get(operation.key);
+  if (key === undefined) {
+    key = { value: -1, version: 0 };
+    node.store.set(operation.key, key);
+  }
+  if (operation.kind === "write" && node.applied.add(operation.id)) {
+    key.value = operation.id;
+    key.version++;
+  }
+  if (replica === node.id) ctx.reply(operation, operation.kind === "write" ? operation.id : key.value);
+}
+
+/** Everything before `executed` is; what every replica has executed is dropped. */
+function advance(node: EPaxosNode, replica: number): void {
+  const log = node.logs[replica];
+  while (log.get(node.executed[replica])?.status === "executed") node.executed[replica]++;
+  node.executedAt[node.id][replica] = node.executed[replica];
+  let everywhere = node.executed[replica];
+  for (const told of node.executedAt) everywhere = Math.min(everywhere, told[replica]);
+  log.dropBefore(everywhere);
+}

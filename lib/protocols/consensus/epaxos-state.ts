@@ -1,0 +1,278 @@
+/**
+ * EPaxos: settings, messages, instances, and which commands interfere.
+ *
+ * Source: Moraru, Andersen & Kaminsky, "There Is More Consensus in Egalitarian Parliaments", SOSP 2013, §4.
+ */
+import { AppliedWrites } from "../../core/applied-writes.ts";
+import type { ParameterTable, ValuesOf } from "../../core/parameters.ts";
+import { SlidingLog } from "../../core/sliding-log.ts";
+import type { Context, NodeId, Operation } from "../../simulation/protocol.ts";
+import { headerBytesSetting, MAX_NODES } from "./settings.ts";
+
+export const parameters = {
+  headerBytes: headerBytesSetting,
+  fastQuorum: {
+    dimension: "one",
+    integer: true,
+    min: 0,
+    max: MAX_NODES,
+    default: 0,
+    tex: "q_f",
+    meaning:
+      "replicas, the command's leader among them, that commit in one round when they agree; 0 is 2·floor(n/2)",
+    source: "Moraru et al., SOSP 2013, §4.3 (the basic protocol)",
+  },
+  patience: {
+    dimension: "time",
+    min: 0,
+    default: 0,
+    meaning:
+      "after so long without progress a replica goes the slow path, sends again, or takes over; 0 is two longest round trips plus 20 ms",
+    source: "own choice",
+  },
+} as const satisfies ParameterTable;
+
+export type Settings = ValuesOf<typeof parameters>;
+export type Ctx = Context<Settings, EPaxosMessage>;
+
+/** What a command is ordered by: a sequence number, and the latest interfering instance of each replica (−1 for none). */
+export interface Attributes {
+  readonly seq: number;
+  readonly deps: readonly number[];
+}
+
+interface OfInstance {
+  /** The replica whose instance it is, and its number there. */
+  readonly replica: NodeId;
+  readonly index: number;
+}
+interface Command extends OfInstance, Attributes {
+  /** null is a no-op, for an instance nobody knows a command of. */
+  readonly operation: Operation | null;
+}
+
+export type EPaxosMessage =
+  | (Command & { readonly kind: "preAccept"; readonly ballot: number })
+  | (OfInstance & Attributes & { readonly kind: "preAccepted"; readonly ballot: number })
+  | (Command & { readonly kind: "accept"; readonly ballot: number })
+  | (OfInstance & { readonly kind: "accepted"; readonly ballot: number })
+  | (Command & { readonly kind: "commit"; readonly executed: readonly number[] })
+  | (OfInstance & { readonly kind: "prepare"; readonly ballot: number })
+  | (Command & {
+      readonly kind: "promise";
+      readonly ballot: number;
+      readonly status: Status;
+      readonly voted: number;
+      readonly untouched: boolean;
+    })
+  | (OfInstance & { readonly kind: "refused"; readonly ballot: number });
+
+/** How far an instance has come. */
+export type Status = "none" | "preaccepted" | "accepted" | "committed" | "executed";
+
+/** One instance, as a replica knows it. */
+export interface Instance {
+  readonly replica: NodeId;
+  readonly index: number;
+  operation: Operation | null;
+  seq: number;
+  deps: readonly number[];
+  status: Status;
+  /** Highest ballot promised, and the ballot in which the attributes were taken (Sutra 2019: two numbers, not one). */
+  ballot: number;
+  voted: number;
+  /** The vote is for the leader's own attributes: this replica knew nothing to add. */
+  untouched: boolean;
+  /** What this replica leads of it, or null. */
+  lead: Lead | null;
+  /** When it was last worked on, by this replica's clock. */
+  touched: number;
+}
+
+/** A leader's round on one instance, in one ballot. */
+export interface Lead {
+  phase: "preaccept" | "accept" | "prepare";
+  ballot: number;
+  /** Replicas that answered, as a set, this one among them. */
+  answers: number;
+  /** First round of the command's own leader: may commit fast, while every answer has its attributes unchanged. */
+  fast: boolean;
+  seq: number;
+  deps: readonly number[];
+  promises: (Extract<EPaxosMessage, { kind: "promise" }> & { readonly by: NodeId })[];
+}
+
+/** What reaches the disk: an instance as far as it has come. */
+export interface EPaxosRecord extends Command {
+  readonly status: Status;
+  readonly ballot: number;
+  readonly voted: number;
+  readonly untouched: boolean;
+}
+export interface EPaxosDurable {
+  readonly instances: Map<string, EPaxosRecord>;
+}
+
+/** Latest instances that touch a key, by replica: those that write, and those that read. */
+export interface KeyConflicts {
+  readonly writes: number[];
+  readonly reads: number[];
+  seq: number;
+}
+
+/** Values, and how many writes each key has had: replicas with equally many must agree. */
+export interface KeyState {
+  value: number;
+  version: number;
+}
+
+export interface EPaxosNode {
+  readonly id: NodeId;
+  readonly group: number;
+  /** Number of this replica's next instance. */
+  next: number;
+  readonly logs: readonly SlidingLog<Instance>[];
+  readonly conflicts: Map<number, KeyConflicts>;
+  /** By replica: every instance before this number is executed here. */
+  readonly executed: number[];
+  /** By replica, by replica: what others have told of their `executed`. */
+  readonly executedAt: number[][];
+  readonly store: Map<number, KeyState>;
+  readonly applied: AppliedWrites;
+  /** Instances committed here whose dependencies are not: looked at again when something commits. */
+  blocked: Set<Instance>;
+  fastCommits: number;
+  slowCommits: number;
+  recoveries: number;
+}
+
+export const newNode = (id: NodeId, group: number): EPaxosNode => ({
+  id,
+  group,
+  next: 0,
+  logs: Array.from({ length: group }, () => new SlidingLog<Instance>(0)),
+  conflicts: new Map(),
+  executed: new Array<number>(group).fill(0),
+  executedAt: Array.from({ length: group }, () => new Array<number>(group).fill(0)),
+  store: new Map(),
+  applied: new AppliedWrites(),
+  blocked: new Set(),
+  fastCommits: 0,
+  slowCommits: 0,
+  recoveries: 0,
+});
+
+/** The instance of a number, made when it is first heard of; null when every replica has executed it. */
+export function instanceOf(node: EPaxosNode, replica: NodeId, index: number): Instance | null {
+  const log = node.logs[replica];
+  if (index < log.first) return null;
+  const known = log.get(index);
+  if (known !== undefined) return known;
+  const made: Instance = {
+    replica,
+    index,
+    operation: null,
+    seq: 0,
+    deps: noDeps(node.group),
+    status: "none",
+    ballot: replica, // round 0 of the instance's own leader
+    voted: -1,
+    untouched: false,
+    lead: null,
+    touched: 0,
+  };
+  log.set(index, made);
+  return made;
+}
+
+export const noDeps = (group: number): number[] => new Array<number>(group).fill(-1);
+export const isCommitted = (instance: Instance): boolean =>
+  instance.status === "committed" || instance.status === "executed";
+
+/**
+ * §4.1: commands interfere when they touch one key and at least one of them writes. What an instance came after when
+ * it was voted for before, it comes after still: the latest of its own replica may be itself by now.
+ */
+export function attributesFor(
+  node: EPaxosNode,
+  operation: Operation | null,
+  { replica, index, voted, seq, deps }: Instance,
+): Attributes {
+  const before: Attributes = voted < 0 ? { seq: 0, deps: noDeps(node.group) } : { seq, deps };
+  const known = operation === null ? undefined : node.conflicts.get(operation.key);
+  if (known === undefined)
+    return union(before, { seq: operation === null ? 0 : 1, deps: noDeps(node.group) });
+  const latest = noDeps(node.group);
+  for (let r = 0; r < node.group; r++) {
+    const last = operation?.kind === "write" ? Math.max(known.writes[r], known.reads[r]) : known.writes[r];
+    if (r !== replica || last !== index) latest[r] = last;
+  }
+  // Its own number is not one it must be above.
+  const above = voted < 0 || known.seq > seq ? known.seq + 1 : seq;
+  return union(before, { seq: above, deps: latest });
+}
+
+/** Notes that an instance touches its key. */
+export function noteConflict(node: EPaxosNode, instance: Instance): void {
+  const { operation, replica, index, seq } = instance;
+  if (operation === null) return;
+  let known = node.conflicts.get(operation.key);
+  if (known === undefined) {
+    known = { writes: noDeps(node.group), reads: noDeps(node.group), seq: 0 };
+    node.conflicts.set(operation.key, known);
+  }
+  const latest = operation.kind === "write" ? known.writes : known.reads;
+  if (index > latest[replica]) latest[replica] = index;
+  if (seq > known.seq) known.seq = seq;
+}
+
+/** The later of two in every respect. */
+export function union(a: Attributes, b: Attributes): Attributes {
+  return { seq: Math.max(a.seq, b.seq), deps: a.deps.map((dep, r) => Math.max(dep, b.deps[r])) };
+}
+
+export const sameAttributes = (a: Attributes, b: Attributes): boolean =>
+  a.seq === b.seq && a.deps.every((dep, r) => dep === b.deps[r]);
+
+export const messageBytes = (m: EPaxosMessage, settings: Settings): number => {
+  const operation = "operation" in m ? m.operation : null;
+  const deps = "deps" in m ? 4 * m.deps.length : 0;
+  return settings.headerBytes + deps + (operation?.kind === "write" ? operation.bytes : 0);
+};
+
+/** Writes an instance down as it is. */
+export function save(instance: Instance, ctx: Ctx): void {
+  const { replica, index, operation, seq, deps, status, ballot, voted, untouched } = instance;
+  const record: EPaxosRecord = { replica, index, operation, seq, deps, status, ballot, voted, untouched };
+  ctx.persist(record);
+}
+
+export const durable = {
+  empty: (): EPaxosDurable => ({ instances: new Map() }),
+  store(disk: EPaxosDurable, record: object): void {
+    const { replica, index } = record as EPaxosRecord;
+    disk.instances.set(`${replica}.${index}`, record as EPaxosRecord);
+  },
+};
+
+/** Everything a disk tells, before anything is executed. */
+export function restore(node: EPaxosNode, disk: EPaxosDurable, ctx: Ctx): void {
+  for (const record of disk.instances.values()) {
+    const instance = instanceOf(node, record.replica, record.index);
+    if (instance === null) continue;
+    const { operation, seq, deps, ballot, voted, untouched } = record;
+    const status = record.status === "executed" ? "committed" : record.status;
+    Object.assign(instance, {
+      operation,
+      seq,
+      deps,
+      status,
+      ballot,
+      voted,
+      untouched,
+      touched: ctx.localTime(),
+    });
+    noteConflict(node, instance);
+    if (record.replica === node.id) node.next = Math.max(node.next, record.index + 1);
+  }
+}

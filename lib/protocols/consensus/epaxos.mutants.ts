@@ -1,0 +1,56 @@
+/**
+ * EPaxos with one rule broken at a time.
+ *
+ * Source: the rules are those of Moraru et al., SOSP 2013, §4.3; the mistakes are those its authors and later readers
+ * warn of (Sutra, IPL 156, 2020; Tollman, Park & Ousterhout, NSDI 2021).
+ */
+import type { Mutant } from "../../simulation/mutant.ts";
+import { erased } from "../../simulation/protocol.ts";
+import { epaxosRules, epaxosWith } from "./epaxos.ts";
+import { execute } from "./epaxos-execution.ts";
+import type { EPaxosRules } from "./epaxos-rounds.ts";
+import { noDeps } from "./epaxos-state.ts";
+
+function mutant(
+  id: string,
+  name: string,
+  section: string,
+  patch: Partial<EPaxosRules>,
+  more: Partial<Pick<Mutant, "kind" | "reason" | "nodes">> = {},
+): Mutant {
+  const source = `Moraru et al., SOSP 2013, ${section}`;
+  return {
+    id,
+    name,
+    source,
+    kind: "safety",
+    ...more,
+    protocol: erased(epaxosWith({ ...epaxosRules, ...patch })),
+  };
+}
+
+export const epaxosMutants: readonly Mutant[] = [
+  mutant("E1", "fast-commit-with-changed-attributes", "§4.3.1", {
+    mayCommitFast: (answers, _unchanged, fastQuorum) => answers >= fastQuorum,
+  }),
+  mutant(
+    "E2",
+    "fast-quorum-of-a-majority",
+    "§4.3.3",
+    { mayCommitFast: (answers, unchanged, fastQuorum) => unchanged && answers >= fastQuorum - 1 },
+    { nodes: 5 },
+  ),
+  mutant("E3", "answer-without-own-conflicts", "§4.3.1", { answerTo: (_node, _instance, m) => m }),
+  mutant("E4", "slow-path-without-union", "§4.3.1", { merge: (known) => known }),
+  mutant("E5", "promise-does-not-bind", "§4.3.3", { mayVote: () => true }),
+  mutant("E6", "commit-not-durable", "§5", { saveCommit: () => {} }),
+  mutant("E7", "vote-not-durable", "§5", { saveVote: () => {} }),
+  mutant("E8", "execute-without-dependencies", "§4.3.2", {
+    execute(node, instance, ctx) {
+      instance.deps = noDeps(node.group);
+      return execute(node, instance, ctx);
+    },
+  }),
+  mutant("E9", "recovery-ignores-a-fast-commit", "§4.3.3", { fastTrace: () => Number.POSITIVE_INFINITY }),
+  mutant("E10", "slow-path-of-a-minority", "§4.3.1", { majority: (group) => group >> 1 }),
+];

@@ -1,0 +1,60 @@
+/** EPaxos by hand: message counts, latencies on constant links, and what interference costs. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { networks } from "../../core/networks.ts";
+import { ms } from "../../core/units.ts";
+import { workload } from "../../core/workloads.ts";
+import { simulateRun } from "../../simulation/run.ts";
+import { protocolNamed } from "../index.ts";
+import { buildSystem } from "../system.ts";
+
+const epaxos = protocolNamed("epaxos");
+
+function run(
+  nodes: number,
+  rate: number,
+  options: { keys?: number; clients?: string[]; operations?: number } = {},
+) {
+  const { keys = 1, clients = ["node 0"], operations = 200 } = options;
+  // Jitter 0: every round trip takes 10 ms. The timer must not stir: patience is far above it.
+  const system = buildSystem(epaxos, { network: networks.lan({ nodes, rtt: ms(10) }), patience: 10 });
+  const commits: number[] = [];
+  const result = simulateRun(epaxos, system, workload.deterministic(rate, { keys, clients }), {
+    seed: 1,
+    operations,
+    history: "keep",
+    completion: (commit) => commits.push(commit),
+  });
+  return { result, commits, nodes };
+}
+
+test("without interference a command takes one round trip and 3(n − 1) messages", () => {
+  for (const nodes of [3, 5, 7]) {
+    const { result, commits } = run(nodes, 10);
+    for (const commit of commits) assert.ok(Math.abs(commit - 0.01) < 1e-12, `${commit}`);
+    assert.equal(result.messages.sent, 3 * (nodes - 1) * result.operations.issued);
+  }
+});
+
+test("two that interfere at the same time cost one of them a second round trip", () => {
+  // 20 writes a second to one key, in turn at nodes 0 and 1 by chance: each meets another in flight only if within 5 ms.
+  const { result, commits } = run(3, 400, { clients: ["node 0", "node 1"], operations: 2000 });
+  const slow = commits.filter((commit) => commit > 0.015).length / commits.length;
+  assert.ok(slow > 0.2, `${slow} of the commands were slow`);
+  assert.ok(Number(result.outcome.slowCommits) > 0);
+  for (const commit of commits) assert.ok(commit >= 0.01 - 1e-12);
+});
+
+test("commands on different keys do not slow each other down", () => {
+  const { result } = run(5, 400, { keys: 100_000, clients: ["node 0", "node 1"], operations: 2000 });
+  assert.ok(Number(result.outcome.slowCommits) < 10);
+});
+
+test("fast quorums too small for the recovery are refused", () => {
+  assert.throws(
+    () => buildSystem(epaxos, { network: networks.lan({ nodes: 5, rtt: ms(1) }), fastQuorum: 3 }),
+    {
+      message: "epaxos: fastQuorum must be >= 4 (2·floor(n/2), basic recovery) and <= nodes 5, got 3",
+    },
+  );
+});

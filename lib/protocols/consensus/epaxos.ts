@@ -1,0 +1,332 @@
+/**
+ * EPaxos: any replica leads the commands it is asked for; commands that do not interfere never wait for one another.
+ *
+ * Source      Moraru, Andersen & Kaminsky, "There Is More Consensus in Egalitarian Parliaments", SOSP 2013, §4 (basic
+ *             protocol, fast quorum 2·floor(n/2)); Sutra, "On the correctness of Egalitarian Paxos", IPL 156, 2020 (an
+ *             instance keeps the ballot promised and the ballot voted in apart)
+ * Promises    interfering commands execute in one order everywhere; operations on a key are linearizable
+ * Assumes     crash-recovery replicas; messages lost, repeated, reordered, never forged; persist() is durable
+ * Leaves out  the optimised recovery that allows smaller fast quorums with n > 3, thrifty sending, reconfiguration
+ *
+ * A leader's commit is durable before anybody hears of it: in a recovery the leader's word weighs as much as that of a
+ * fast quorum, and a leader that forgot it had committed would mislead (the paper's replicas log synchronously, §5).
+ */
+import { DomainError } from "../../core/errors.ts";
+import type { NodeId, Protocol } from "../../simulation/protocol.ts";
+import { execute } from "./epaxos-execution.ts";
+import { answerPrepare, considerPromises, takeOver } from "./epaxos-recovery.ts";
+import { beginAccept, beginPreAccept, type EPaxosRules, sendLead, vote } from "./epaxos-rounds.ts";
+import {
+  type Attributes,
+  attributesFor,
+  type Ctx,
+  durable,
+  type EPaxosDurable,
+  type EPaxosMessage,
+  type EPaxosNode,
+  type Instance,
+  instanceOf,
+  isCommitted,
+  messageBytes,
+  newNode,
+  noteConflict,
+  parameters,
+  restore,
+  sameAttributes,
+  save,
+  union,
+} from "./epaxos-state.ts";
+import { countVotes, MAX_NODES } from "./settings.ts";
+
+export const epaxosRules: EPaxosRules = {
+  mayCommitFast: (answers, unchanged, fastQuorum) => unchanged && answers >= fastQuorum,
+  answerTo: (node, instance, m) => union(m, attributesFor(node, m.operation, instance)),
+  merge: union,
+  majority: (group) => (group >> 1) + 1,
+  mayVote: (instance, ballot) => ballot >= instance.ballot,
+  saveCommit: save,
+  saveVote: save,
+  execute,
+  fastTrace: (group) => group >> 1,
+};
+
+export function commit(
+  node: EPaxosNode,
+  instance: Instance,
+  attributes: Attributes,
+  rules: EPaxosRules,
+  ctx: Ctx,
+): void {
+  if (isCommitted(instance)) return;
+  const { replica, index, operation } = instance;
+  instance.seq = attributes.seq;
+  instance.deps = attributes.deps;
+  instance.status = "committed";
+  instance.lead = null;
+  noteConflict(node, instance);
+  rules.saveCommit(instance, ctx);
+  const { seq, deps } = instance;
+  const told = {
+    kind: "commit",
+    replica,
+    index,
+    operation,
+    seq,
+    deps,
+    executed: [...node.executed],
+  } as const;
+  ctx.broadcast(told);
+  ctx.send(node.id, told); // once durable, it is a claim
+  executeWhatCan(node, instance, rules, ctx);
+}
+
+/** One number of a command and its attributes, for claims. */
+function fingerprint({ operation, seq, deps }: Pick<Instance, "operation" | "seq" | "deps">): number {
+  let hash = seq;
+  for (const dep of deps) hash = (Math.imul(hash, 31) + dep + 1) | 0;
+  return (operation === null ? 0 : operation.id + 1) * 2 ** 20 + ((hash >>> 0) % 2 ** 20);
+}
+
+/** Executes what has become executable; the rest waits for another commit. */
+export function executeWhatCan(node: EPaxosNode, instance: Instance, rules: EPaxosRules, ctx: Ctx): void {
+  instance.touched = ctx.localTime();
+  ctx.barrier(); // an answer must not leave before the commits it rests on are durable here
+  if (!rules.execute(node, instance, ctx)) node.blocked.add(instance);
+  if (node.blocked.size === 0) return;
+  for (const waiting of [...node.blocked])
+    if (waiting.status === "committed") rules.execute(node, waiting, ctx);
+}
+
+/** Now and then: what has not moved goes the slow way, is sent again, or is taken over. */
+function nudge(node: EPaxosNode, rules: EPaxosRules, ctx: Ctx): void {
+  const { patience } = ctx.settings;
+  ctx.barrier(); // what is sent again may not have been durable enough to be sent at all
+  const now = ctx.localTime();
+  const isStale = (instance: Instance): boolean => now - instance.touched >= patience;
+  for (const [replica, log] of node.logs.entries()) {
+    for (let index = log.first; index < log.end; index++) {
+      const instance = instanceOf(node, replica, index);
+      if (instance === null || isCommitted(instance) || !isStale(instance)) continue;
+      const { lead } = instance;
+      instance.touched = now;
+      if (lead?.phase === "preaccept" && countVotes(lead.answers) >= rules.majority(node.group)) {
+        beginAccept(node, instance, lead.ballot, { ...lead, operation: instance.operation }, rules, ctx);
+      } else if (lead !== null) sendLead(instance, ctx);
+      else takeOver(node, instance, ctx);
+    }
+  }
+  ctx.setTimer("nudge", patience * (0.5 + ctx.random.uniform()));
+}
+
+export function epaxosWith(
+  rules: EPaxosRules,
+): Protocol<typeof parameters, EPaxosNode, EPaxosMessage, EPaxosDurable> {
+  /** The round this replica leads that an answer belongs to, or null. */
+  const leadOf = (
+    node: EPaxosNode,
+    m: { readonly replica: NodeId; readonly index: number; readonly ballot: number },
+    phase: "preaccept" | "accept" | "prepare",
+  ): Instance | null => {
+    const instance = instanceOf(node, m.replica, m.index);
+    return instance?.lead?.phase === phase && instance.lead.ballot === m.ballot ? instance : null;
+  };
+  const refuse = (instance: Instance, to: NodeId, ctx: Ctx): void => {
+    const { replica, index, ballot } = instance;
+    ctx.send(to, { kind: "refused", replica, index, ballot });
+  };
+  /** Whoever asks about what is settled is told. */
+  const tellCommitted = (node: EPaxosNode, instance: Instance, to: NodeId, ctx: Ctx): void => {
+    const { replica, index, operation, seq, deps } = instance;
+    ctx.barrier();
+    ctx.send(to, { kind: "commit", replica, index, operation, seq, deps, executed: [...node.executed] });
+  };
+  return {
+    name: "epaxos",
+    title: "EPaxos: leaderless consensus that orders only what interferes",
+    source: "Moraru, Andersen & Kaminsky, There Is More Consensus in Egalitarian Parliaments, SOSP 2013, §4",
+    promises: "interfering commands execute in one order everywhere; operations on a key are linearizable",
+    assumes: "messages are never forged; what is persisted is durable",
+    leavesOut: "optimised recovery, thrifty sending, reconfiguration",
+    parameters,
+    entry: "any",
+    derive(settings, { nodes, longestRtt }) {
+      return {
+        ...settings,
+        fastQuorum: settings.fastQuorum || Math.max(1, 2 * (nodes >> 1)),
+        patience: settings.patience || 2 * longestRtt + 0.02,
+      };
+    },
+    check({ fastQuorum }, nodes) {
+      if (nodes > MAX_NODES) throw new DomainError(`epaxos: nodes must be <= ${MAX_NODES}, got ${nodes}`);
+      const least = Math.max(1, 2 * (nodes >> 1));
+      if (fastQuorum < least || fastQuorum > nodes)
+        throw new DomainError(
+          `epaxos: fastQuorum must be >= ${least} (2·floor(n/2), basic recovery) and <= nodes ${nodes}, got ${fastQuorum}`,
+        );
+    },
+    durable,
+    boot(ctx, disk) {
+      const node = newNode(ctx.self, ctx.nodes);
+      if (disk !== null) restore(node, disk, ctx);
+      ctx.setTimer("nudge", ctx.settings.patience * (0.5 + ctx.random.uniform()));
+      for (const log of node.logs)
+        for (let index = log.first; index < log.end; index++) {
+          const instance = log.get(index);
+          if (instance?.status === "committed") executeWhatCan(node, instance, rules, ctx);
+        }
+      return node;
+    },
+    ready: () => true,
+    request(node, operation, ctx) {
+      const instance = instanceOf(node, node.id, node.next++);
+      if (instance === null) return; // own instances are dropped only once executed: never here
+      beginPreAccept(node, instance, node.id, operation, true, rules, ctx);
+      if (node.group === 1) commit(node, instance, instance, rules, ctx);
+    },
+    timers: { nudge: (node, ctx) => nudge(node, rules, ctx) },
+    messages: {
+      preAccept(node, m, from, ctx) {
+        const instance = instanceOf(node, m.replica, m.index);
+        if (instance === null) return;
+        if (isCommitted(instance)) {
+          tellCommitted(node, instance, from, ctx);
+          return;
+        }
+        if (!rules.mayVote(instance, m.ballot)) {
+          refuse(instance, from, ctx);
+          return;
+        }
+        // Sent again: the vote stands as it was given. What was accepted in this ballot is not preaccepted any more.
+        if (instance.voted !== m.ballot) {
+          instance.lead = null;
+          const answer = rules.answerTo(node, instance, m);
+          const command = { ...answer, operation: m.operation };
+          vote(node, instance, "preaccepted", m.ballot, command, sameAttributes(answer, m));
+          instance.touched = ctx.localTime();
+          rules.saveVote(instance, ctx);
+        } else if (instance.status !== "preaccepted") return;
+        else ctx.barrier();
+        const { replica, index, seq, deps } = instance;
+        ctx.send(from, { kind: "preAccepted", ballot: m.ballot, replica, index, seq, deps });
+      },
+      preAccepted(node, m, from, ctx) {
+        const instance = leadOf(node, m, "preaccept");
+        const lead = instance?.lead;
+        if (instance === null || lead === null || lead === undefined || ((lead.answers >> from) & 1) === 1)
+          return;
+        lead.answers |= 1 << from;
+        if (!sameAttributes(m, lead)) {
+          lead.fast = false;
+          const merged = rules.merge(lead, m);
+          lead.seq = merged.seq;
+          lead.deps = merged.deps;
+        }
+        const answers = countVotes(lead.answers);
+        if (rules.mayCommitFast(answers, lead.fast, ctx.settings.fastQuorum)) {
+          node.fastCommits++;
+          commit(node, instance, lead, rules, ctx);
+        } else if (!lead.fast && answers >= rules.majority(node.group)) {
+          beginAccept(node, instance, lead.ballot, { ...lead, operation: instance.operation }, rules, ctx);
+        }
+      },
+      accept(node, m, from, ctx) {
+        const instance = instanceOf(node, m.replica, m.index);
+        if (instance === null) return;
+        if (isCommitted(instance)) {
+          tellCommitted(node, instance, from, ctx);
+          return;
+        }
+        if (!rules.mayVote(instance, m.ballot)) {
+          refuse(instance, from, ctx);
+          return;
+        }
+        instance.lead = null;
+        vote(node, instance, "accepted", m.ballot, m);
+        instance.touched = ctx.localTime();
+        rules.saveVote(instance, ctx);
+        ctx.send(from, { kind: "accepted", ballot: m.ballot, replica: m.replica, index: m.index });
+      },
+      accepted(node, m, from, ctx) {
+        const instance = leadOf(node, m, "accept");
+        const lead = instance?.lead;
+        if (instance === null || lead === null || lead === undefined) return;
+        lead.answers |= 1 << from;
+        if (countVotes(lead.answers) < rules.majority(node.group)) return;
+        node.slowCommits++;
+        commit(node, instance, lead, rules, ctx);
+      },
+      commit(node, m, from, ctx) {
+        for (let r = 0; r < node.group; r++)
+          node.executedAt[from][r] = Math.max(node.executedAt[from][r], m.executed[r]);
+        ctx.claim("committed", m.index * node.group + m.replica, fingerprint(m));
+        const instance = instanceOf(node, m.replica, m.index);
+        if (instance === null || isCommitted(instance)) return;
+        instance.operation = m.operation;
+        instance.seq = m.seq;
+        instance.deps = m.deps;
+        instance.status = "committed";
+        instance.lead = null;
+        noteConflict(node, instance);
+        executeWhatCan(node, instance, rules, ctx);
+      },
+      prepare(node, m, from, ctx) {
+        const instance = instanceOf(node, m.replica, m.index);
+        if (instance === null) return;
+        if (isCommitted(instance)) tellCommitted(node, instance, from, ctx);
+        else if (!answerPrepare(instance, m.ballot, from, rules, ctx)) refuse(instance, from, ctx);
+      },
+      promise(node, m, from, ctx) {
+        const instance = leadOf(node, m, "prepare");
+        const lead = instance?.lead;
+        if (instance === null || lead === null || lead === undefined || ((lead.answers >> from) & 1) === 1)
+          return;
+        lead.answers |= 1 << from;
+        lead.promises.push({ ...m, by: from });
+        if (countVotes(lead.answers) >= rules.majority(node.group))
+          considerPromises(node, instance, rules, ctx);
+      },
+      refused(node, m, _from, ctx) {
+        const instance = instanceOf(node, m.replica, m.index);
+        if (instance === null || isCommitted(instance) || m.ballot <= instance.ballot) return;
+        instance.ballot = m.ballot;
+        instance.lead = null; // somebody else has taken it over; if that fails, the timer takes it back
+        instance.touched = ctx.localTime();
+      },
+    },
+    bytes: messageBytes,
+    recordBytes: (record, settings) => messageBytes(record as EPaxosMessage, settings),
+    describe(node) {
+      const told = node.logs.flatMap((log) =>
+        Array.from({ length: log.length }, (_, i) => {
+          const instance = log.get(log.first + i);
+          return instance === undefined ? "" : `${instance.replica}.${instance.index} ${instance.status}`;
+        }).filter((text) => text !== ""),
+      );
+      return told.length === 0 ? "nothing" : told.join(", ");
+    },
+    always: {
+      sameWritesSameValue(nodes) {
+        for (const a of nodes)
+          for (const b of nodes)
+            for (const [key, state] of a.store) {
+              const other = b.store.get(key);
+              if (other !== undefined && other.version === state.version && other.value !== state.value)
+                return false;
+            }
+        return true;
+      },
+    },
+    sometimes: {
+      fastCommit: (nodes) => nodes.some((node) => node.fastCommits > 0),
+      slowCommit: (nodes) => nodes.some((node) => node.slowCommits > 0),
+      recovered: (nodes) => nodes.some((node) => node.recoveries > 0),
+      waitedForDependency: (nodes) => nodes.some((node) => node.blocked.size > 0),
+    },
+    outcome: (nodes) => ({
+      fastCommits: nodes.reduce((sum, node) => sum + node.fastCommits, 0),
+      slowCommits: nodes.reduce((sum, node) => sum + node.slowCommits, 0),
+    }),
+  };
+}
+
+export const epaxos = epaxosWith(epaxosRules);
