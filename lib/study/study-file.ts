@@ -1,5 +1,6 @@
 /** Sweep files: a TypeScript module that exports a study, and perhaps how to run it. */
 import { existsSync } from "node:fs";
+import { register } from "node:module";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { DataError, show, UsageError } from "../core/errors.ts";
@@ -23,8 +24,32 @@ function isStudy(value: unknown): value is Study<PointShape> {
 }
 
 /**
+ * How a sweep file is found and read wherever it stands. Without a package.json of `"type": "module"` above it, a `.ts`
+ * file would be taken for CommonJS, which cannot import this package; and without a node_modules above it the name
+ * "protolab" would lead nowhere: it is this package then. A file named `.cts` stays what it says.
+ */
+const HOOKS = `
+  let door;
+  export const initialize = (url) => { door = url; };
+  export async function resolve(specifier, context, next) {
+    const found = await next(specifier, context).catch((error) => {
+      if (specifier === "protolab") return next(door, context);
+      throw error;
+    });
+    return /^file:.*[.]ts([?]|$)/.test(found.url) ? { ...found, format: "module" } : found;
+  }`;
+let hooked = false;
+
+function readAnywhere(): void {
+  if (hooked) return;
+  hooked = true;
+  const door = new URL("../index.ts", import.meta.url).href;
+  register(`data:text/javascript,${encodeURIComponent(HOOKS)}`, { data: door });
+}
+
+/**
  * Loads a sweep file: a module with a study under the name `study`, or with a single study under any name, and
- * perhaps `export const run = { seed: 7, precision: 0.02 }`.
+ * perhaps `export const run = { seed: 7, precision: 0.02 }`. It may stand in any folder.
  *
  * @throws DataError when the file is not there or does not load; UsageError when it exports no study
  */
@@ -32,6 +57,7 @@ export async function loadStudyFile(path: string): Promise<StudyFile> {
   const file = resolve(path);
   if (!existsSync(file)) throw new DataError(`${path}: cannot be read (ENOENT: no such file or directory)`);
   let module: Readonly<Record<string, unknown>>;
+  readAnywhere();
   try {
     module = (await import(pathToFileURL(file).href)) as Readonly<Record<string, unknown>>;
   } catch (error) {
