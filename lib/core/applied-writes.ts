@@ -9,18 +9,25 @@
 
 /** Numbers remembered below the largest: a power of two. */
 const WINDOW = 1 << 14;
+/** Many sets are made that stay small. */
+const FIRST_CAPACITY = 64;
 
 /** The newest writes applied, by number. */
 export class AppliedWrites {
-  private readonly bits: Uint8Array;
+  /** Number modulo length; shorter than the window only while every number so far has a place of its own. */
+  private bits: Uint8Array;
+  private readonly window: number;
   private newest = -1;
 
+  /** @param window numbers remembered: a power of two */
   constructor(window: number = WINDOW) {
-    this.bits = new Uint8Array(window);
+    this.window = window;
+    this.bits = new Uint8Array(Math.min(window, FIRST_CAPACITY));
   }
 
   /** Notes a write; false when it had been applied before, or is too old to be new. */
   add(id: number): boolean {
+    if (id >= this.bits.length && this.bits.length < this.window) this.grow(id);
     const { bits } = this;
     const size = bits.length;
     if (id <= this.newest - size) return false;
@@ -36,5 +43,21 @@ export class AppliedWrites {
     if (bits[at] === 1) return false;
     bits[at] = 1;
     return true;
+  }
+
+  /** A set of the same writes that changes on its own. */
+  copy(): AppliedWrites {
+    const copy = new AppliedWrites(this.window);
+    copy.bits = this.bits.slice();
+    copy.newest = this.newest;
+    return copy;
+  }
+
+  private grow(id: number): void {
+    let size = this.bits.length;
+    while (size <= id && size < this.window) size *= 2;
+    const wider = new Uint8Array(size);
+    wider.set(this.bits);
+    this.bits = wider;
   }
 }
