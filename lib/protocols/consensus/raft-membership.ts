@@ -14,6 +14,7 @@ import {
   HANDED_OVER,
   type Leadership,
   lastIndex,
+  type MemberChange,
   type RaftNode,
 } from "./raft-state.ts";
 import type { RaftTerm } from "./raft-term.ts";
@@ -44,32 +45,29 @@ export function membershipBy(
   term: RaftTerm,
   replication: () => RaftReplication,
 ): RaftMembership {
-  const begin = (node: RaftNode, voters: number, joint: boolean, ctx: Ctx): void => {
+  const begin = (node: RaftNode, change: MemberChange, ctx: Ctx): void => {
     const { lead } = node;
-    if (lead === null || voters === 0 || voters >= 2 ** ctx.nodes) return;
-    if (node.config.next === 0 && voters === node.config.voters) return;
-    lead.change = { voters, joint, learners: voters & ~membersOf(node.config) };
-    addPeers(node, lead, lead.change.learners);
+    if (lead === null || change.add >= 2 ** ctx.nodes) return;
+    lead.change = change;
+    addPeers(node, lead, change.add);
     proceed(node, lead, ctx);
     replication().flush(node, ctx);
   };
 
-  /** Writes the change into the log as soon as it may. */
+  /** Writes the change into the log as soon as it may: when those to come have caught up (§4.2.1). */
   const proceed = (node: RaftNode, lead: Leadership, ctx: Ctx): void => {
     const { change } = lead;
     if (change === null || node.config.next !== 0 || !rules.mayChangeMembers(node)) return;
-    for (const learner of nodesOf(change.learners, node.id))
+    const { voters } = node.config;
+    const group = (voters & ~change.remove) | change.add;
+    for (const learner of nodesOf(group & ~voters, node.id))
       if (lead.matchIndex[learner] < node.commit) return;
     lead.change = null;
-    const { voters } = node.config;
-    write(
-      node,
-      lead,
-      change.joint
-        ? configuration(voters, change.voters, ctx.settings)
-        : configuration(change.voters, 0, ctx.settings),
-      ctx,
-    );
+    if (group === voters || group === 0) return;
+    const config = change.joint
+      ? configuration(voters, group, ctx.settings)
+      : configuration(group, 0, ctx.settings);
+    write(node, lead, config, ctx);
   };
 
   /** A configuration holds from the moment it stands in the log (§4.1). */
@@ -92,7 +90,7 @@ export function membershipBy(
       lead.quietSinceHeartbeat[peer] = true;
       replication().heartbeat(node, lead, peer, ctx); // those who leave learn that they have left
     }
-    lead.peers = nodesOf(voters | (lead.change?.learners ?? 0), node.id);
+    lead.peers = nodesOf(voters | (lead.change?.add ?? 0), node.id);
     if (((voters >>> node.id) & 1) === 0) term.stepDown(node, ctx);
   };
 
@@ -108,12 +106,12 @@ export function membershipBy(
   return {
     commands: {
       add: (node, server, ctx) => {
-        if (server < ctx.nodes) begin(node, node.config.voters | (1 << server), false, ctx);
+        if (server < ctx.nodes) begin(node, { add: 1 << server, remove: 0, joint: false }, ctx);
       },
       remove: (node, server, ctx) => {
-        if (server < ctx.nodes) begin(node, node.config.voters & ~(1 << server), false, ctx);
+        if (server < ctx.nodes) begin(node, { add: 0, remove: 1 << server, joint: false }, ctx);
       },
-      members: (node, mask, ctx) => begin(node, mask, true, ctx),
+      members: (node, mask, ctx) => begin(node, { add: mask, remove: -1, joint: true }, ctx),
       transfer(node, server, ctx) {
         const { lead } = node;
         const isMember = server < ctx.nodes && ((membersOf(node.config) >>> server) & 1) === 1;

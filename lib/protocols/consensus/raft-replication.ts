@@ -214,6 +214,7 @@ export function replicationBy(
     matchIndex[peer] = rules.newMatch(known, match);
     if (match <= known) return;
     if (match > node.commit) advanceCommit(node, lead, ctx);
+    if (node.lead !== lead) return; // it has just committed that it leaves
     if (lead.change !== null || lead.transferTo >= 0) listener.matched(node, lead, peer, ctx);
     if (ctx.settings.snapshotAfter > 0) return;
     let held = match;

@@ -95,10 +95,10 @@ export type RaftMessage =
 
 /** A change of members that the leader has begun and not yet written into its log. */
 export interface MemberChange {
-  readonly voters: number;
+  /** The group to come: what is added to and taken from the one that holds then; by joint consensus all at once. */
+  readonly add: number;
+  readonly remove: number;
   readonly joint: boolean;
-  /** Nodes to come that are catching up (thesis §4.2.1). */
-  readonly learners: number;
 }
 
 /** What a leader knows beside its log (figure 2, "volatile state on leaders", and thesis §6). By node where indexed. */
