@@ -11,7 +11,7 @@ import type { SpaceTimeView } from "./space-time-input.ts";
 import { packTrace } from "./space-time-pack.ts";
 
 /** In order: each uses only those before it. */
-const MODULES = ["columns", "words", "arrows", "paint", "controls", "main"];
+const MODULES = ["columns", "words", "arrows", "brush", "paint", "items", "controls", "input", "main"];
 
 let script: string | undefined;
 
@@ -23,11 +23,6 @@ function pageScript(): string {
       .replace(/^export /gm, ""),
   ).join("\n");
   return script;
-}
-
-/** A script's text that cannot end its element. */
-function inScript(source: string): string {
-  return source.replace(/<(?=\/script|!--|script)/gi, "\\x3c");
 }
 
 /**
@@ -43,7 +38,7 @@ export function spaceTimeFragment(view: SpaceTimeView, svg: string): string {
     `<div data-still>${svgImage(svg, view.text.title)}</div>`,
     `<script>(function () {`,
     `"use strict";`,
-    inScript(pageScript()),
+    pageScript(),
     `start("${id}", ${data});`,
     `})();</script>`,
     `</figure>`,

@@ -1,6 +1,6 @@
 /** The page around the canvas: filters that are also the legend, buttons, the strip of the whole run, details. */
+import { swatch } from "./brush.js";
 import { isLost } from "./columns.js";
-import { swatch } from "./paint.js";
 
 export function make(name, attributes = {}, ...children) {
   const node = document.createElement(name);
