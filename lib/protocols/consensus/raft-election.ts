@@ -87,6 +87,7 @@ export function electionBy(rules: RaftRules, term: RaftTerm, replication: RaftRe
   return {
     timeout(node, ctx) {
       if (node.role === "leader") return;
+      node.leader = -1; // whom clients would be sent to in vain
       if (!mayStand(node) || (node.loyal && term.hearsLeader(node, ctx))) {
         restartElectionTimer(ctx);
         return;
