@@ -1,12 +1,16 @@
 /** The reproductions, one line each: to add one, write its file and name it here. */
 import { unknownName } from "../../lib/core/errors.ts";
+import { ballsBinsFluid } from "./balls-bins-fluid.ts";
 import type { Reproduction } from "./case.ts";
+import { chordLoad } from "./chord-load.ts";
 import { compartmentalizedPaxos } from "./compartmentalized-paxos.ts";
 import { dissectingLoadFormula } from "./dissecting-load-formula.ts";
 import { epaxosWanRtts } from "./epaxos-wan-rtts.ts";
+import { jumpHashUniformity } from "./jump-hash-uniformity.ts";
 import { kafkaBatching } from "./kafka-batching.ts";
 import { leaderNicBound } from "./leader-nic-bound.ts";
 import { logcabinThroughput } from "./logcabin-throughput.ts";
+import { maglevImbalance } from "./maglev-imbalance.ts";
 import { paxosLanMaxThroughput } from "./paxos-lan-max-throughput.ts";
 import { queueErlangBCapacity } from "./queue-erlang-b-capacity.ts";
 import { queueErlangC } from "./queue-erlang-c.ts";
@@ -15,7 +19,10 @@ import { queueMg1Pk } from "./queue-mg1-pk.ts";
 import { queueMmcPublished } from "./queue-mmc-published.ts";
 import { quorumAvailability } from "./quorum-availability.ts";
 import { raftSplitVote } from "./raft-split-vote.ts";
+import { rrVsRandom } from "./rr-vs-random.ts";
 import { seedFormulaWellposed } from "./seed-formula-wellposed.ts";
+import { supermarketMitzenmacher } from "./supermarket-mitzenmacher.ts";
+import { tailAtScaleFanout } from "./tail-at-scale-fanout.ts";
 import { uslFits } from "./usl-fits.ts";
 import { zabLatency } from "./zab-latency.ts";
 import { zipfHotKeys } from "./zipf-hot-keys.ts";
@@ -30,6 +37,13 @@ export const REPRODUCTIONS: readonly Reproduction[] = [
   queueMg1Pk,
   queueForkjoinNelsonTantawi,
   uslFits,
+  rrVsRandom,
+  ballsBinsFluid,
+  supermarketMitzenmacher,
+  tailAtScaleFanout,
+  jumpHashUniformity,
+  maglevImbalance,
+  chordLoad,
   zipfHotKeys,
   kafkaBatching,
   quorumAvailability,
