@@ -40,16 +40,8 @@ export class ZoneColumns {
 
   private grow(): void {
     const size = 2 * this.since.length;
-    const wider = (from: Float64Array): Float64Array => {
-      const to = new Float64Array(size);
-      to.set(from);
-      return to;
-    };
-    const widerInts = (from: Int32Array): Int32Array => {
-      const to = new Int32Array(size);
-      to.set(from);
-      return to;
-    };
+    const wider = (from: Float64Array) => grown(from, new Float64Array(size));
+    const widerInts = (from: Int32Array) => grown(from, new Int32Array(size));
     this.since = wider(this.since);
     this.until = wider(this.until);
     this.sinceId = wider(this.sinceId);
@@ -79,16 +71,8 @@ export class KeyColumns {
   reach(key: number): void {
     if (key < this.head.length) return;
     const size = Math.max(16, 2 * this.head.length, key + 1);
-    const reals = (from: Float64Array, fill: number): Float64Array => {
-      const to = new Float64Array(size).fill(fill);
-      to.set(from);
-      return to;
-    };
-    const ints = (from: Int32Array): Int32Array => {
-      const to = new Int32Array(size).fill(NONE);
-      to.set(from);
-      return to;
-    };
+    const reals = (from: Float64Array, fill: number) => grown(from, new Float64Array(size).fill(fill));
+    const ints = (from: Int32Array) => grown(from, new Int32Array(size).fill(NONE));
     this.head = ints(this.head);
     this.tail = ints(this.tail);
     this.emptyUntil = reals(this.emptyUntil, Number.NEGATIVE_INFINITY);
@@ -99,4 +83,9 @@ export class KeyColumns {
     touched.set(this.touched);
     this.touched = touched;
   }
+}
+
+function grown<A extends Float64Array | Int32Array>(from: A, to: A): A {
+  to.set(from);
+  return to;
 }

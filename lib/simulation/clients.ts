@@ -53,6 +53,7 @@ export class Clients {
   private earlyEnds: number[] = [];
   /** Parts of the latency of the operation now ending, when a tracer is on. */
   attribution: Attribution | null = null;
+  private lastInvoked = 0;
   /** Latest end of any operation. */
   lastEnd = 0;
   readonly arrivals: ArrivalProcess | null;
@@ -91,6 +92,7 @@ export class Clients {
     this.measuredLeft = options.measured;
     this.history = options.history;
     this.completion = options.completion;
+    if (this.history !== null) this.history.openSince = () => this.earliestOpen();
     this.arrivals = arrivalProcess(workload.arrivals, streams.stream("arrivals"));
     this.sizes = streams.stream("sizes");
     this.mix = streams.stream("mix");
@@ -159,6 +161,7 @@ export class Clients {
     this.placeAt[handle] = place;
     this.userAt[handle] = user;
     this.invoked[handle] = time;
+    this.lastInvoked = time;
     this.path.arrive(time);
     if (id === this.warmUp) this.beginMeasuring(time);
     return operation;
@@ -216,6 +219,13 @@ export class Clients {
     this.measuredFrom = time;
     for (const end of this.earlyEnds) if (end >= time) this.endedInWindow++;
     this.earlyEnds = [];
+  }
+
+  /** Nothing that ends later was invoked before: the earliest open operation, or the last one issued. */
+  private earliestOpen(): number {
+    let earliest = this.lastInvoked;
+    for (const invoked of this.openSince()) if (invoked < earliest) earliest = invoked;
+    return earliest;
   }
 
   /** Invocation times of the operations still in flight. */

@@ -41,11 +41,16 @@ function newChunk(): HistoryChunk {
   };
 }
 
-/** Receives each full chunk, in the order of completion; must not hold on to it. */
-export type HistorySink = (chunk: HistoryChunk) => void;
+/**
+ * Receives each full chunk, in the order of completion; must not hold on to it. Nothing that is reported later was
+ * invoked before `openSince` seconds.
+ */
+export type HistorySink = (chunk: HistoryChunk, openSince: number) => void;
 
 /** Records finished operations. */
 export class HistoryRecorder {
+  /** Earliest invocation of an operation still open; set by whoever keeps the operations. */
+  openSince: () => number = () => Number.NEGATIVE_INFINITY;
   private chunk = newChunk();
   private readonly kept: HistoryChunk[] = [];
   private readonly keep: boolean;
@@ -88,7 +93,7 @@ export class HistoryRecorder {
   /** Hands the rows so far to the sink. */
   flush(): void {
     if (this.chunk.rows === 0) return;
-    if (this.sink !== null) this.sink(this.chunk);
+    if (this.sink !== null) this.sink(this.chunk, this.openSince());
     if (this.keep) {
       this.kept.push(this.chunk);
       this.chunk = newChunk();

@@ -29,6 +29,8 @@ export interface SimulateOptions {
   /** `stream` records and hands on in chunks (default), `keep` keeps every row, `off` records none. */
   readonly history?: "stream" | "keep" | "off";
   readonly sink?: HistorySink;
+  /** Gets, after the last chunk, the operations that had not ended when the run did. */
+  readonly atEnd?: (inProgress: readonly HistoryRow[]) => void;
   /** Follows every operation's deciding path (slower). */
   readonly attribution?: boolean;
   /** Writes down every message and mark of a window, for a space-time diagram. */
@@ -142,6 +144,7 @@ export function simulateRun(
   recorder?.listenTo(engine, clients);
   engine.run();
   history?.flush();
+  options.atEnd?.(clients?.openRows() ?? []);
   const audits = auditsOf(engine, clients);
   const broken = audits.find((audit) => !audit.holds);
   if (broken !== undefined) {

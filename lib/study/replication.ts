@@ -4,10 +4,12 @@
  * This is all that a worker does. Nothing here may load the models, the charts or mathjs: a worker starts in the
  * time of its imports.
  */
+import { LinearizabilityMonitor } from "../checkers/linearizability-monitor.ts";
 import { DataError, DomainError, LimitError, UsageError } from "../core/errors.ts";
 import { protocolNamed } from "../protocols/index.ts";
 import { OK } from "../simulation/history.ts";
-import { type RunResult, simulateRun } from "../simulation/run.ts";
+import type { AnyProtocol } from "../simulation/protocol.ts";
+import { type RunResult, type SimulateOptions, simulateRun } from "../simulation/run.ts";
 import { type Attribution, PARTS } from "../simulation/tracer.ts";
 import { LatencyHistogram } from "../statistics/histogram.ts";
 import { Moments } from "../statistics/moments.ts";
@@ -102,9 +104,31 @@ class Recorder {
   }
 }
 
+/** Judges a run's history as it is recorded: a violation refuses the run, and with it the point. */
+function historyJudge(protocol: AnyProtocol): Pick<SimulateOptions, "sink" | "atEnd"> {
+  const { answers = "register", name } = protocol;
+  if (answers !== "register") return {};
+  const monitor = new LinearizabilityMonitor();
+  let any = false;
+  return {
+    sink(chunk, openSince) {
+      any = true;
+      monitor.add(chunk, openSince);
+    },
+    atEnd(inProgress) {
+      if (!any && inProgress.length === 0) return;
+      const { violation } = monitor.finish(inProgress);
+      if (violation === undefined) return;
+      throw new DomainError(`${name}: history must be linearizable, got ${violation.message}`);
+    },
+  };
+}
+
 function runReplication(task: ReplicationTask, seed: number): Replication {
   const recorder = new Recorder(task.operations);
-  const run = simulateRun(protocolNamed(task.system.protocol), task.system, task.workload, {
+  const protocol = protocolNamed(task.system.protocol);
+  const run = simulateRun(protocol, task.system, task.workload, {
+    ...historyJudge(protocol),
     seed,
     warmUp: task.warmUp,
     operations: task.operations,

@@ -28,6 +28,7 @@ export const station: Protocol<typeof parameters, StationNode, StationMessage> =
   assumes: "nothing fails",
   leavesOut: "other disciplines than FCFS",
   parameters,
+  answers: "none",
   entry: "any",
   boot: () => ({ served: 0 }),
   ready: () => true,
