@@ -141,13 +141,12 @@ export function drawSpans(
 ): Labels & { readonly svg: string } {
   const order = Object.keys(SPANS);
   const spans = merged(view.spans, layout).sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
-  const terms = [...new Set(spans.filter((span) => span.kind === "leads").map((span) => span.label))];
   const wide = spans.filter((span) => span.kind !== "writes");
   const texts: string[] = [];
   let omitted = 0;
   const draw = (span: TraceSpan): string => {
     const usual = SPANS[span.kind];
-    const term = LEADER_BANDS[terms.indexOf(span.label) % LEADER_BANDS.length];
+    const term = LEADER_BANDS[view.leaders.indexOf(span.label) % LEADER_BANDS.length];
     const style = span.kind === "leads" ? { ...usual, fill: term[0], stroke: term[1] } : usual;
     const [left, right] = [span.from, span.to].map((time) => within(layout, layout.x(time)));
     const y = layout.y(span.process);

@@ -5,6 +5,7 @@ import { shortened, tickText } from "./axis.ts";
 import { finite } from "./checks.ts";
 import { checkInput, type FigureText } from "./figure.ts";
 import { timeScale } from "./space-time-axis.ts";
+import { type KindStyles, kindStyles } from "./space-time-style.ts";
 
 /** What may differ from the trace's own window and words. */
 export interface SpaceTimeOptions extends Partial<FigureText> {
@@ -27,6 +28,9 @@ export interface ViewMessage extends TraceMessage {
 
 /** A checked window: everything in it touches it. */
 export interface SpaceTimeView {
+  /** How kinds are drawn, and who leads in turn: of the whole trace, so that two windows of it look alike. */
+  readonly kinds: KindStyles;
+  readonly leaders: readonly string[];
   readonly text: FigureText;
   readonly processes: readonly string[];
   readonly from: number;
@@ -78,8 +82,12 @@ export function viewOfTrace(trace: SpaceTime, options: SpaceTimeOptions = {}): S
   const messages = trace.messages
     .map((message, index) => ({ ...message, index, end: endOf(message), quorum: quorum.has(index) }))
     .filter((m) => m.sent <= to && lastHeard(m) >= from && (kinds?.includes(m.kind) ?? true));
-  const within = (span: TraceSpan | TraceCut) => span.from <= to && span.to >= from;
+  // What only touches an end of the window would be a sliver; what has no length is a moment.
+  const within = (span: TraceSpan | TraceCut) =>
+    span.from === span.to ? span.from >= from && span.to <= to : span.from < to && span.to > from;
   const shown = {
+    kinds: kindStyles(trace.messages),
+    leaders: leadersOf(trace.spans),
     processes: trace.processes,
     from,
     to,
@@ -89,6 +97,12 @@ export function viewOfTrace(trace: SpaceTime, options: SpaceTimeOptions = {}): S
     cuts: trace.cuts.filter(within),
   };
   return { ...shown, text: textOf(trace, words, shown) };
+}
+
+/** The labels of those who lead, in order of time. */
+function leadersOf(spans: readonly TraceSpan[]): string[] {
+  const led = spans.filter((span) => span.kind === "leads").sort((a, b) => a.from - b.from);
+  return [...new Set(led.map((span) => span.label))];
 }
 
 function textOf(
@@ -112,13 +126,12 @@ function summary({ messages, spans, marks, from, to }: Omit<SpaceTimeView, "text
   const scale = timeScale(from, to);
   const bytes = messages.reduce((sum, message) => sum + message.bytes, 0);
   const count = (n: number, one: string, many = `${one}s`) => (n === 0 ? "" : `${n} ${n === 1 ? one : many}`);
-  const terms = new Set(spans.filter((span) => span.kind === "leads").map((span) => span.label)).size;
   const of = (kind: TraceMark["kind"]) => marks.filter((mark) => mark.kind === kind).length;
   return [
     scale.lengthText,
     `${messages.length === 0 ? "no messages" : count(messages.length, "message")}${bytes > 0 ? `, ${bytesText(bytes)}` : ""}`,
     count(messages.filter(isLost).length, "never handled", "never handled"),
-    count(terms, "leader"),
+    count(leadersOf(spans).length, "leader"),
     count(of("crash"), "crash", "crashes"),
     count(of("violation"), "violation"),
   ]

@@ -2,7 +2,7 @@
 import { INK } from "./palette.ts";
 import type { Arrows } from "./space-time-bundles.ts";
 import { bytesText, isLost, type SpaceTimeView } from "./space-time-input.ts";
-import { CROSS, type KindStyle, MARKS, QUORUM, SPANS, type widthScale } from "./space-time-style.ts";
+import { CROSS, MARKS, QUORUM, SPANS, type widthScale } from "./space-time-style.ts";
 import { band, cutGround, shapeAt } from "./space-time-symbols.ts";
 import { element, num, textAt } from "./svg-marks.ts";
 import { escapeText, textWidth } from "./text.ts";
@@ -46,22 +46,18 @@ function line(x: number, y: number, color: string, width: number, dash?: string)
 }
 
 /** The entries of a picture. */
-export function keysOf(
-  view: SpaceTimeView,
-  drawn: Arrows,
-  styles: readonly KindStyle[],
-  width: ReturnType<typeof widthScale>,
-): Key[] {
+export function keysOf(view: SpaceTimeView, drawn: Arrows, width: ReturnType<typeof widthScale>): Key[] {
   const groups = [
-    [heading("Messages"), ...messageKeys(view, styles)],
+    [heading("Messages"), ...messageKeys(view)],
     [heading("Arrows"), ...arrowKeys(view, drawn, width)],
     [heading("Processes"), ...processKeys(view)],
   ];
   return groups.filter((group) => group.length > 1).flat();
 }
 
-function messageKeys(view: SpaceTimeView, styles: readonly KindStyle[]): Key[] {
-  if (view.messages.length === 0) return [];
+function messageKeys({ kinds, messages }: SpaceTimeView): Key[] {
+  const present = new Set(messages.map((message) => kinds.indexOf(message.kind)));
+  const styles = kinds.styles.filter((_, i) => present.has(i));
   return styles.map(({ name, color, head }) =>
     entry(name, LINE, (x, y) => line(x, y, color, 1.6) + shapeAt(head, x + LINE, y)),
   );

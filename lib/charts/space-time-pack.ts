@@ -8,16 +8,7 @@
 import type { TraceMark, TraceMessage, TraceSpan } from "../core/trace.ts";
 import { sidesOf } from "./space-time-ground.ts";
 import type { SpaceTimeView, ViewMessage } from "./space-time-input.ts";
-import {
-  CROSS,
-  CUT,
-  type KindStyle,
-  kindStyles,
-  LEADER_BANDS,
-  MARKS,
-  QUORUM,
-  SPANS,
-} from "./space-time-style.ts";
+import { CROSS, CUT, type KindStyle, LEADER_BANDS, MARKS, QUORUM, SPANS } from "./space-time-style.ts";
 
 /** What the page reads: JSON throughout. */
 export interface PackedTrace {
@@ -37,6 +28,8 @@ export interface PackedTrace {
   readonly fates: readonly string[];
   readonly spanKinds: readonly TraceSpan["kind"][];
   readonly markKinds: readonly TraceMark["kind"][];
+  /** Labels of spans that lead, in turn: their bands differ from one to the next. */
+  readonly leaders: readonly string[];
   readonly labels: readonly string[];
   readonly cuts: readonly {
     readonly from: number;
@@ -104,7 +97,7 @@ export function packTrace(view: SpaceTimeView): PackedTrace {
     if (!labels.has(word)) labels.set(word, labels.size);
     return labels.get(word) as number;
   };
-  const { styles, indexOf } = kindStyles(messages);
+  const { styles, indexOf } = view.kinds;
   const out = new Varints();
   packMessages(messages, out, step, (message) => [indexOf(message.kind), label(message.kind)]);
   for (const { process, kind, from, to, label: word } of [...spans].sort((a, b) => a.from - b.from)) {
@@ -129,6 +122,7 @@ export function packTrace(view: SpaceTimeView): PackedTrace {
     fates: FATES,
     spanKinds: SPAN_KINDS,
     markKinds: MARK_KINDS,
+    leaders: view.leaders,
     labels: [...labels.keys()],
     cuts: view.cuts.map((cut) => {
       const { concerned, smaller } = sidesOf(cut);

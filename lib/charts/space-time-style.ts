@@ -4,9 +4,8 @@
  * Colour is never the only channel: each kind of message has its own arrow head, each span its own pattern, each mark
  * its own shape. Shapes are path data around the origin, which SVG and a canvas both take.
  */
-import type { TraceMark, TraceSpan } from "../core/trace.ts";
+import type { TraceMark, TraceMessage, TraceSpan } from "../core/trace.ts";
 import { INK, seriesStyles } from "./palette.ts";
-import type { ViewMessage } from "./space-time-input.ts";
 
 /** A shape: what is outlined and filled, and what is drawn on it. */
 export interface Shape {
@@ -46,15 +45,18 @@ const HEADS: readonly (readonly [string, boolean])[] = [
 /** Name of the kinds that are too many for a style each. */
 export const OTHER_KINDS = "other kinds";
 
+/** The styles of all kinds of a trace. */
+export interface KindStyles {
+  readonly styles: readonly KindStyle[];
+  /** The style of a kind, as its position. */
+  readonly indexOf: (kind: string) => number;
+}
+
 /**
  * A style for each kind of message. More than eight kinds: the seven most frequent have their own, all others share a
  * grey one.
  */
-export function kindStyles(messages: readonly ViewMessage[]): {
-  readonly styles: readonly KindStyle[];
-  /** The style of a kind, as its position. */
-  readonly indexOf: (kind: string) => number;
-} {
+export function kindStyles(messages: readonly Pick<TraceMessage, "kind">[]): KindStyles {
   const counts = new Map<string, number>();
   for (const { kind } of messages) counts.set(kind, (counts.get(kind) ?? 0) + 1);
   const names = [...counts.keys()];
@@ -78,7 +80,7 @@ export function kindStyles(messages: readonly ViewMessage[]): {
 export const CROSS = "M-4.2,-4.2L4.2,4.2M-4.2,4.2L4.2,-4.2";
 
 /** Behind a quorum's last arrow, so that it is found at a glance; light enough for every colour on it. */
-export const QUORUM = { halo: "#f2b33d", ring: INK.text, haloWidth: 5 } as const;
+export const QUORUM = { halo: "#f2b33d", ring: INK.text, radius: 8, haloWidth: 5 } as const;
 
 const GROUND = { fill: INK.paper, stroke: INK.text, innerColor: INK.text } as const;
 const CIRCLE = "M5,0A5,5 0 1 1 -5,0A5,5 0 1 1 5,0Z";

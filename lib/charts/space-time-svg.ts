@@ -12,7 +12,7 @@ import { cutRows, drawCuts, drawMarks, drawSpans, type Labels } from "./space-ti
 import { bytesText, isLost, type SpaceTimeView } from "./space-time-input.ts";
 import { keysOf } from "./space-time-keys.ts";
 import { frame, layoutOf, Places, type SpaceTimeLayout } from "./space-time-layout.ts";
-import { CROSS, type KindStyle, kindStyles, QUORUM, widthScale } from "./space-time-style.ts";
+import { CROSS, type KindStyle, QUORUM, widthScale } from "./space-time-style.ts";
 import { shapeAt } from "./space-time-symbols.ts";
 import { element, escapeXml, num, pathOf } from "./svg-marks.ts";
 import { FONT_FAMILY } from "./text.ts";
@@ -23,15 +23,15 @@ export const SINGLE_MESSAGES = 400;
 /** Draws a checked window. */
 export function spaceTimeSvg(view: SpaceTimeView): string {
   const drawn = arrowsOf(view.messages, SINGLE_MESSAGES, view.to - view.from);
-  const { styles, indexOf } = kindStyles(view.messages);
+  const { styles, indexOf } = view.kinds;
   const sizes = drawn.arrows.map((arrow) => sizeOf(arrow, drawn));
   const width = widthScale(sizes, drawn.slot > 0 ? 2.4 : undefined);
-  const keys = keysOf(view, drawn, styles, width);
+  const keys = keysOf(view, drawn, width);
   const rows = cutRows(view);
   const compose = (left: LeftOut) => {
     const layout = layoutOf(view, keys, rows, remarkOf(view, drawn, left));
     const strokes = drawn.arrows.map((arrow) => strokesOf(arrow, layout));
-    return { layout, strokes, ground: groundOf(view, layout, strokes) };
+    return { layout, strokes, ground: groundOf(view, layout, drawn.arrows, strokes) };
   };
   // How many labels find room is told below the picture, and what is told there moves the picture where its height
   // is given.
@@ -87,12 +87,19 @@ interface Ground extends Labels, LeftOut {
 }
 
 /** Everything but messages, with the labels that found room. */
-function groundOf(view: SpaceTimeView, layout: SpaceTimeLayout, strokes: readonly ArrowStrokes[]): Ground {
+function groundOf(
+  view: SpaceTimeView,
+  layout: SpaceTimeLayout,
+  drawn: readonly Arrow[],
+  strokes: readonly ArrowStrokes[],
+): Ground {
   const places = new Places(strokes.flatMap(({ path, wait }) => [path, wait]));
-  for (const { tip, cross } of strokes) {
-    const [x, y] = cross ?? tip?.at ?? [Number.NaN, Number.NaN];
-    places.take({ left: x - 4, right: x + 4, top: y - 4, bottom: y + 4 });
-  }
+  strokes.forEach(({ tip, cross }, i) => {
+    const at = cross ?? tip?.at;
+    if (at === undefined) return;
+    const [[x, y], half] = [at, drawn[i].quorum ? QUORUM.radius : 4];
+    places.take({ left: x - half, right: x + half, top: y - half, bottom: y + half });
+  });
   const cuts = drawCuts(view, layout);
   const marks = drawMarks(view, layout, places);
   const spans = drawSpans(view, layout, places);
@@ -186,7 +193,7 @@ function drawArrow(
       ? element("circle", {
           cx: tip.at[0],
           cy: tip.at[1],
-          r: 8,
+          r: QUORUM.radius,
           fill: "none",
           stroke: QUORUM.ring,
           "stroke-width": 1.4,

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import type { SpaceTime, TraceMessage } from "../core/trace.ts";
 import { largeTrace, raftStory } from "./space-time.fixture.ts";
 import { spaceTime } from "./space-time.ts";
-import { QUORUM } from "./space-time-style.ts";
+import { LEADER_BANDS, QUORUM } from "./space-time-style.ts";
 import { SINGLE_MESSAGES } from "./space-time-svg.ts";
 import { illFormed } from "./xml.fixture.ts";
 
@@ -333,6 +333,24 @@ test("too many links for any picture: it asks for a narrower window instead of d
     /900 messages of too many kinds and links to draw: choose a narrower window or fewer kinds/,
   );
   assert.ok(!svg.includes("data-message"));
+});
+
+test("two windows of one trace draw a kind and a leader alike; a legend names what is there", () => {
+  const [whole, part] = [{}, { from: 0.11, to: 0.2 }].map((window) => spaceTime(raftStory(), window).svg());
+  const colours = (svg: string, kind: string) =>
+    new Set(
+      [...svg.matchAll(new RegExp(`<title>${kind} .*?stroke="(#\\w+)" stroke-width="[\\d.]+"/>`, "g"))].map(
+        (m) => m[1],
+      ),
+    );
+  for (const kind of ["requestVote", "appendReply"]) {
+    assert.ok(colours(whole, kind).size > 0, kind);
+    assert.deepEqual(colours(part, kind), colours(whole, kind));
+  }
+  const term3 = LEADER_BANDS[1][0];
+  assert.ok(whole.includes(term3) && part.includes(term3) && !part.includes(LEADER_BANDS[2][0]));
+  const votes = spaceTime(raftStory(), { kinds: ["vote"] }).svg();
+  assert.ok(votes.includes(">vote</text>") && !votes.includes(">append</text>"));
 });
 
 test("a window far into a run counts from a round moment", () => {

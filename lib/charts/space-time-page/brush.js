@@ -75,9 +75,9 @@ export function write(context, text, x, y, { align = "left", size = 12, color = 
   context.fillText(text, x, y);
 }
 
-export function ring(context, [x, y], color) {
+export function ring(context, [x, y], { ring: color, radius }) {
   context.beginPath();
-  context.arc(x, y, 8, 0, 2 * Math.PI);
+  context.arc(x, y, radius, 0, 2 * Math.PI);
   context.strokeStyle = color;
   context.lineWidth = 1.4;
   context.stroke();

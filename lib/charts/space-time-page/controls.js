@@ -27,11 +27,14 @@ export function sharp(canvas, width, height) {
 /** What can be hidden: kinds of message, of span and of mark that occur, and cuts. */
 function hideable(model) {
   const { packed } = model;
+  const styles = new Set(model.columns.style);
   const of = (things, group, names) =>
     [...new Set(things.map((thing) => thing.kind))].map((key) => ({ group, key, name: names[key].name }));
   const spans = model.spans.map(({ span }) => span);
   return [
-    ...packed.kinds.map(({ name }, key) => ({ group: "kind", key, name })),
+    ...packed.kinds
+      .map(({ name }, key) => ({ group: "kind", key, name }))
+      .filter(({ key }) => styles.has(key)),
     ...of(spans, "span", packed.look.spans),
     ...(packed.cuts.length > 0 ? [{ group: "cut", key: "", name: "links cut" }] : []),
     ...of(model.marks, "mark", packed.look.marks),

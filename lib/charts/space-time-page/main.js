@@ -19,7 +19,6 @@ const GAPS = [
 function modelOf(packed) {
   const { columns, spans, marks } = unpack(packed);
   const order = Object.keys(packed.look.spans);
-  const terms = [...new Set(spans.filter((span) => span.kind === "leads").map((span) => span.label))];
   const sorted = spans.sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind) || a.from - b.from);
   const measure = document.createElement("canvas").getContext("2d");
   measure.font = "12px Helvetica, Arial, Liberation Sans, sans-serif";
@@ -30,7 +29,7 @@ function modelOf(packed) {
     packed,
     columns,
     marks,
-    spans: sorted.map((span) => ({ span, term: terms.indexOf(span.label) })),
+    spans: sorted.map((span) => ({ span, term: packed.leaders.indexOf(span.label) })),
     nameWidth: Math.min(170, widest),
     gap: GAPS.find(([most]) => packed.processes.length <= most)[1],
     sizes: { low: size(Math.min), high: size(Math.max) },

@@ -231,8 +231,7 @@ function paintArrows(context, model, view, place, items) {
     strokeLine(context, strokes.path, { color, width, dash });
     if (strokes.wait.length > 0) strokeLine(context, strokes.wait, { color, width: Math.min(width, 1.4) });
     if (strokes.tip !== undefined && few) shape(context, head, strokes.tip, strokes.angle);
-    if (strokes.tip !== undefined && arrow.flags & QUORUM)
-      ring(context, strokes.tip, packed.look.quorum.ring);
+    if (strokes.tip !== undefined && arrow.flags & QUORUM) ring(context, strokes.tip, packed.look.quorum);
     if (strokes.cross !== undefined) cross(context, strokes.cross, color, packed.look.cross);
     items.push({ what: "arrow", thing: arrow, path: [...strokes.path, ...strokes.wait] });
   }
