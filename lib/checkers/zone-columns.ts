@@ -7,18 +7,18 @@ const FIRST = 1024;
 
 export class ZoneColumns {
   /** First end of an operation on the value, in seconds; Infinity as long as none is known. */
-  since = new Float64Array(FIRST);
+  since: Float64Array = new Float64Array(FIRST);
   /** Last beginning of an operation on the value, in seconds. */
-  until = new Float64Array(FIRST);
+  until: Float64Array = new Float64Array(FIRST);
   /** Ids of the operations that ended first and began last. */
-  sinceId = new Float64Array(FIRST);
-  untilId = new Float64Array(FIRST);
+  sinceId: Float64Array = new Float64Array(FIRST);
+  untilId: Float64Array = new Float64Array(FIRST);
   /** When the write began, NaN until its row has come. */
-  began = new Float64Array(FIRST);
-  value = new Float64Array(FIRST);
-  key = new Int32Array(FIRST);
+  began: Float64Array = new Float64Array(FIRST);
+  value: Float64Array = new Float64Array(FIRST);
+  key: Int32Array = new Int32Array(FIRST);
   /** The next zone of the same key, `NONE` for the last; a zone on no list points to itself. */
-  next = new Int32Array(FIRST);
+  next: Int32Array = new Int32Array(FIRST);
   private readonly free: number[] = [];
   private used = 0;
 
@@ -56,16 +56,16 @@ export class ZoneColumns {
 /** What the monitor keeps of each key, whatever the length of the run. */
 export class KeyColumns {
   /** First and last zone on the key's list. */
-  head = new Int32Array(0);
-  tail = new Int32Array(0);
+  head: Int32Array = new Int32Array(0);
+  tail: Int32Array = new Int32Array(0);
   /** The last beginning of a read that returned nothing, in seconds; and that read. */
-  emptyUntil = new Float64Array(0);
-  emptyId = new Float64Array(0);
+  emptyUntil: Float64Array = new Float64Array(0);
+  emptyId: Float64Array = new Float64Array(0);
   /** The first end of any operation on a written value, dropped ones too; and that operation. */
-  firstSince = new Float64Array(0);
-  firstId = new Float64Array(0);
+  firstSince: Float64Array = new Float64Array(0);
+  firstId: Float64Array = new Float64Array(0);
   /** Whether rows have come since the key was last looked at. */
-  touched = new Uint8Array(0);
+  touched: Uint8Array = new Uint8Array(0);
 
   /** Makes room for a key. */
   reach(key: number): void {
