@@ -40,9 +40,10 @@ export function paint(context, model, view, width) {
   paintGrid(context, view, place);
   paintCuts(context, model, view, place);
   paintSpans(context, model, view, place, items);
+  // Below the messages: a name must not hide where one was lost.
+  paintNames(context, model, view, place);
   const drawn = paintArrows(context, model, view, place, items);
   paintMarks(context, model, view, place, items);
-  paintNames(context, model, view, place);
   context.restore();
   paintAxis(context, model, view, place);
   return { ...drawn, items, place };
