@@ -9,6 +9,7 @@ export * from "./charts/attribution-figure.ts";
 export { findBrowser, NO_BROWSER_HINT } from "./charts/browser.ts";
 export * from "./charts/cdf-figure.ts";
 export * from "./charts/comparison-figure.ts";
+export type { Drawing } from "./charts/drawing.ts";
 export { type ExportJob, type ExportResult, exportFigures, type FigureFormat } from "./charts/export.ts";
 export type { Figure, FigureText } from "./charts/figure.ts";
 export * from "./charts/heatmap-figure.ts";
@@ -23,6 +24,8 @@ export type {
   TargetInput,
 } from "./charts/series-input.ts";
 export { type PanelOfMany, type SmallMultiplesInput, smallMultiples } from "./charts/small-multiples.ts";
+export { type SpaceTimeDiagram, spaceTime } from "./charts/space-time.ts";
+export type { SpaceTimeOptions } from "./charts/space-time-input.ts";
 export { staticSvg } from "./charts/static-svg.ts";
 // Checkers
 export { type Decision, type Disagreement, disagreement } from "./checkers/agreement.ts";
@@ -54,6 +57,8 @@ export { AliasTable } from "./core/alias-table.ts";
 export * from "./core/distributions.ts";
 export * from "./core/errors.ts";
 export { EventQueue } from "./core/event-queue.ts";
+export type * from "./core/fault-types.ts";
+export { fault, type TimesGiven } from "./core/faults.ts";
 export * from "./core/features.ts";
 export * from "./core/goodness-of-fit.ts";
 export { harmonicNumber } from "./core/harmonic.ts";
@@ -91,6 +96,7 @@ export * from "./core/random.ts";
 export { SlidingLog } from "./core/sliding-log.ts";
 export * from "./core/special.ts";
 export * from "./core/system.ts";
+export type * from "./core/trace.ts";
 export * from "./core/units.ts";
 export * from "./core/workloads.ts";
 // Models
@@ -98,6 +104,10 @@ export { optimalSplit } from "./models/balancing/static-split.ts";
 export type { ElectionLaw } from "./models/consensus/election-law.ts";
 export { type ElectionInputs, electionTimeLaw } from "./models/consensus/election-time-law.ts";
 export { modelNamed, models } from "./models/index.ts";
+export { jacksonStations, type NetworkStation } from "./models/queueing/jackson.ts";
+export { mm1MeanAt } from "./models/queueing/mm1-transient.ts";
+export { approximateMva, type ClosedSolution, exactMva, exactMvaClasses } from "./models/queueing/mva.ts";
+export { fitUsl, type UslFit, type UslInterval, type UslPoint } from "./models/queueing/usl-fit.ts";
 // Notebooks
 export {
   displayBundle,
@@ -120,6 +130,7 @@ export { notebookReport, type ReportOptions } from "./notebook/report.ts";
 // Simulation and protocols
 export * from "./protocols/builders.ts";
 export { protocolIndex, protocolNamed } from "./protocols/index.ts";
+export { mutantIndex, mutantNamed } from "./protocols/mutants.ts";
 export {
   type BoundedLoads,
   type BoundedLoadsOptions,
@@ -134,7 +145,9 @@ export type { RendezvousOptions } from "./protocols/sharding/placement/rendezvou
 export type { Ring, RingOptions } from "./protocols/sharding/placement/ring.ts";
 export { placements } from "./protocols/sharding/placements.ts";
 export { buildSystem, type Machines, type SystemBuilder, systemBuilder } from "./protocols/system.ts";
+export type { FaultMark, FaultSpan } from "./simulation/fault-log.ts";
 export type { HistoryChunk, HistoryRow, HistorySink, Outcome } from "./simulation/history.ts";
+export type { Mutant, MutantClass } from "./simulation/mutant.ts";
 export {
   type AnyProtocol,
   type Context,
@@ -145,7 +158,9 @@ export {
   type SystemFacts,
 } from "./simulation/protocol.ts";
 export { type Audit, type RunResult, type SimulateOptions, simulateRun } from "./simulation/run.ts";
+export { drawSwarm, type SwarmOptions } from "./simulation/swarm.ts";
 export { type Attribution, PARTS, type Part } from "./simulation/tracer.ts";
+export { formatAction, parseAction, type WalkAction } from "./simulation/walk-action.ts";
 // Statistics
 export * from "./statistics/batch-means.ts";
 export type { Series } from "./statistics/checks.ts";
@@ -169,6 +184,16 @@ export * from "./statistics/sequential.ts";
 export * from "./statistics/verdict.ts";
 export * from "./statistics/warm-up.ts";
 // Studies
+export {
+  type CampaignOptions,
+  type CampaignResult,
+  campaign,
+  campaignSystem,
+  type FailureReport,
+  reportWalk,
+  runsFor95,
+  type Tally,
+} from "./study/campaign.ts";
 export { claim } from "./study/claim.ts";
 export type {
   ComparableModel,
@@ -191,6 +216,7 @@ export type { RunOptions, RunSettings, WarmUp } from "./study/options.ts";
 export type { Axes, NumericPoint, PointShape, PointValue } from "./study/points.ts";
 export { type ProgressLine, type ProgressReport, useProgressLines } from "./study/progress.ts";
 export { type PublishedTable, publishedNames, publishedTable } from "./study/published-table.ts";
+export { PointResult, Replay, type ReplayOptions } from "./study/replay.ts";
 export { type RunFacts, StudyResult } from "./study/result.ts";
 export type { ExportedFiles, ExportOptions as StudyExportOptions } from "./study/result-export.ts";
 export type { PlotOptions } from "./study/result-figures.ts";

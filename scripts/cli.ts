@@ -181,12 +181,22 @@ function addSimulation(add: Add, choose: Choose): void {
     simulate,
   )
     .option("--set <key=value>", "a setting; may be repeated; values take units", collect, [])
+    .option(
+      "--fault <what>",
+      'what goes wrong; may be repeated: "crash node=leader at=5s lasts=2s"',
+      collect,
+      [],
+    )
     .option(...WORKERS_OPTION)
     .option(...QUIET_OPTION)
     .option(...JSON_OPTION)
     .addHelpText("after", () => settingsHelp())
     .action(
-      (name: string, more: readonly string[], options: RunFlags & { readonly set: readonly string[] }) =>
+      (
+        name: string,
+        more: readonly string[],
+        options: RunFlags & { readonly set: readonly string[]; readonly fault: readonly string[] },
+      ) =>
         choose(async (t) =>
           (await import("./commands/simulate.ts")).simulate(t, name, {
             ...options,

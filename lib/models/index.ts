@@ -40,12 +40,27 @@ import { splitVote } from "./consensus/split-vote.ts";
 import { splitVoteVariable } from "./consensus/split-vote-variable.ts";
 import { wanCommit } from "./consensus/wan-commit.ts";
 import { allenCunneen } from "./queueing/allen-cunneen.ts";
+import { closedBounds } from "./queueing/closed-bounds.ts";
+import { closedClasses } from "./queueing/closed-classes.ts";
+import { closedMva, closedSchweitzer } from "./queueing/closed-network.ts";
+import { dM1, ekM1 } from "./queueing/ek-m1.ts";
+import { erlangB } from "./queueing/erlang-b.ts";
+import { erlangBCapacity, erlangBServers } from "./queueing/erlang-b-planning.ts";
+import { forkJoin } from "./queueing/fork-join.ts";
 import { kingman, kraemerLangenbachBelz, marchal } from "./queueing/gg1.ts";
+import { giM1 } from "./queueing/gi-m1.ts";
+import { jackson } from "./queueing/jackson.ts";
 import { md1 } from "./queueing/md1.ts";
 import { mg1 } from "./queueing/mg1.ts";
+import { mg1Preemptive, mg1Priority } from "./queueing/mg1-priority.ts";
 import { mg1Ps } from "./queueing/mg1-ps.ts";
+import { mg1GammaQuantile, mg1Quantiles } from "./queueing/mg1-quantiles.ts";
+import { mmInf } from "./queueing/mm-inf.ts";
 import { mm1 } from "./queueing/mm1.ts";
+import { mm1Transient } from "./queueing/mm1-transient.ts";
 import { mmc } from "./queueing/mmc.ts";
+import { mm1k, mmck } from "./queueing/mmck.ts";
+import { amdahl, little, usl } from "./queueing/scalability.ts";
 import { boundedLoad } from "./sharding/bounded-load.ts";
 import { hotShard } from "./sharding/hot-shard.ts";
 import { keyShares } from "./sharding/key-shares.ts";
@@ -69,6 +84,29 @@ export const models = {
   marchal,
   kraemerLangenbachBelz,
   allenCunneen,
+  mmck,
+  mm1k,
+  mmInf,
+  erlangB,
+  erlangBCapacity,
+  erlangBServers,
+  mg1Priority,
+  mg1Preemptive,
+  giM1,
+  ekM1,
+  dM1,
+  forkJoin,
+  jackson,
+  closedBounds,
+  closedMva,
+  closedSchweitzer,
+  closedClasses,
+  little,
+  amdahl,
+  usl,
+  mg1Quantiles,
+  mg1GammaQuantile,
+  mm1Transient,
   leaderCommitLatency,
   batchedCommitLatency,
   leaderServiceTime,

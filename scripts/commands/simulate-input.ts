@@ -6,6 +6,7 @@ import type { SystemSpec, WorkloadSpec } from "../../lib/core/system.ts";
 import { buildSystem } from "../../lib/protocols/system.ts";
 import type { AnyProtocol } from "../../lib/simulation/protocol.ts";
 import type { WarmUp } from "../../lib/study/options.ts";
+import { readFaults } from "./fault-text.ts";
 import { SettingReader, type UsedSetting } from "./setting-reader.ts";
 import { readSettings, type Settings, without } from "./settings.ts";
 import { readLoad } from "./simulate-load.ts";
@@ -45,7 +46,11 @@ const LEAST_REPLICATIONS = 5;
  *
  * @throws UsageError for unknown names, settings given twice or without effect; DomainError for values
  */
-export function readSimulateInput(protocol: AnyProtocol, texts: readonly string[]): SimulateInput {
+export function readSimulateInput(
+  protocol: AnyProtocol,
+  texts: readonly string[],
+  faults: readonly string[] = [],
+): SimulateInput {
   const where = "simulate";
   const settings = readSettings(where, "--set", texts);
   const known = [...Object.keys(protocol.parameters), ...SHARED_KEYS];
@@ -57,7 +62,7 @@ export function readSimulateInput(protocol: AnyProtocol, texts: readonly string[
   const own = without(settings, SHARED_KEYS);
   const system = buildSystem(
     protocol,
-    { ...machines, ...(leaderIn === undefined ? {} : { leaderIn }), ...own },
+    { ...machines, faults: readFaults(faults), ...(leaderIn === undefined ? {} : { leaderIn }), ...own },
     true,
   );
   const workload = readLoad(reader, system);

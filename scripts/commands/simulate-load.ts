@@ -70,11 +70,13 @@ function readContent(
     charged || reader.has("payload") ? undefined : "0 B",
   );
   const timeout = reader.number("timeout", PERIOD);
+  const retry = reader.number("retry", PERIOD);
   return {
     payload: payload ?? 0,
     reads: reader.number("reads", { dimension: "one", min: 0, max: 1 }) ?? 0,
     keys: reader.number("keys", { dimension: "one", integer: true, min: 1, max: 1e6 }) ?? 1,
     clients,
     ...(timeout === undefined ? {} : { timeout }),
+    ...(retry === undefined ? {} : { retry }),
   };
 }

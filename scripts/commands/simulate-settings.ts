@@ -52,6 +52,7 @@ export const LOAD_SETTINGS = {
   keys: { default: "1", meaning: "number of keys, touched uniformly" },
   clients: { default: "leader", meaning: 'where clients stand, in equal shares: leader, "node 2", a place' },
   timeout: { default: "none", meaning: "after this a client gives up: the outcome is unknown" },
+  retry: { default: "none", meaning: "after this a client asks the next node for the same operation" },
 } as const satisfies Readonly<Record<string, SettingHelp>>;
 
 /** How long and how often. */

@@ -12,6 +12,7 @@ import { columns, significant } from "./text-table.ts";
 
 export interface SimulateFlags {
   readonly set: readonly string[];
+  readonly fault?: readonly string[];
   readonly workers?: string;
   readonly quiet?: boolean;
   readonly json?: boolean;
@@ -19,7 +20,7 @@ export interface SimulateFlags {
 
 /** Simulates and prints measures with intervals, counts, audits, and the protocol's own outcome at the end. */
 export async function simulate(terminal: Terminal, name: string, flags: SimulateFlags): Promise<number> {
-  const input = readSimulateInput(protocolNamed(name), flags.set);
+  const input = readSimulateInput(protocolNamed(name), flags.set, flags.fault);
   const workers = readWorkers("simulate", flags.workers);
   const progress = progressOf(terminal, flags.quiet ?? false);
   // At once: whoever stops the run can still repeat it.
