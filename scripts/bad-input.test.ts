@@ -27,6 +27,7 @@ import {
   workload,
 } from "../lib/index.ts";
 import { modelIndex } from "../lib/models/index.ts";
+import { protocolIndex } from "../lib/protocols/index.ts";
 import { describeError, runCli } from "./cli.ts";
 import { recordingTerminal } from "./commands/recording-terminal.ts";
 import { SHARED_KEYS } from "./commands/simulate-settings.ts";
@@ -262,7 +263,7 @@ test("names that do not exist, or come twice", async () => {
     [
       ["protocols", "paxo"],
       2,
-      'protocols: unknown protocol "paxo" (known: raft, multi-paxos, paxos, station; did you mean paxos?)',
+      `protocols: unknown protocol "paxo" (known: ${[...protocolIndex.keys()].join(", ")}; did you mean paxos?)`,
     ],
     [
       ["reproduce", "queue_erlang"],
@@ -277,12 +278,12 @@ test("names that do not exist, or come twice", async () => {
     [
       ["simulat"],
       2,
-      'command line: unknown command "simulat" (known: models, protocols, model, simulate, sweep, notebook, export, kernel, reproduce, bench; did you mean simulate?)',
+      'command line: unknown command "simulat" (known: models, protocols, model, simulate, sweep, notebook, export, kernel, check, reproduce, bench; did you mean simulate?)',
     ],
     [
       ["simulate", "raft", "--sett", "a=1"],
       2,
-      'simulate: unknown option "--sett" (known: --set, --workers, --quiet, --json, --help; did you mean --set?)',
+      'simulate: unknown option "--sett" (known: --set, --fault, --workers, --quiet, --json, --help; did you mean --set?)',
     ],
     [["simulate", "raft", "--set"], 2, "simulate: --set <key=value> needs a value"],
     [["model"], 2, "model: name is missing (see: npx protolab model --help)"],
