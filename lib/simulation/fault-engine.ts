@@ -109,6 +109,7 @@ export class FaultEngine extends TimedEngine implements Victim {
     this.isUp[node] = false;
     this.pausedUntil[node] = 0;
     this.log.mark(node, this.now, "crash", "crash");
+    if (node === this.log.leader) this.log.ceased(this.now);
     const { slots, cores } = this;
     const before = this.busyUntilNow(node);
     slots.count((type, slot) => {
@@ -183,6 +184,9 @@ export class FaultEngine extends TimedEngine implements Victim {
 
   protected override handle(slot: number): void {
     this.happen(slot);
+    const { leader } = this.log;
+    if (leader >= 0 && leader === this.self && this.protocol.leads?.(this.states[leader]) === false)
+      this.log.ceased(this.clock);
     if (this.claims.contradiction !== null || (this.events & OFTEN) === 0) this.look();
   }
 
@@ -322,6 +326,11 @@ export class FaultEngine extends TimedEngine implements Victim {
     else this.holding.record = record;
   }
 
+  override claim(what: string, slot: number, value: number): void {
+    super.claim(what, slot, value);
+    this.log.claimed(what, slot, this.self, this.clock);
+  }
+
   protected override startWrite(node: NodeId, disk: Disk, time: number): void {
     disk.factor = this.nemesis.diskFactor[node];
     super.startWrite(node, disk, time);
@@ -404,16 +413,8 @@ export class FaultEngine extends TimedEngine implements Victim {
   }
 }
 
-/** Events that need their node to be up and running. */
-function isOfNode(type: number): boolean {
-  return (
-    type === MESSAGE ||
-    type === PASSED ||
-    type === REQUEST ||
-    type === REQUEST_PASSED ||
-    type === TAKEN_IN ||
-    type === CORE_FREE ||
-    type === TIMER ||
-    type === WRITTEN
-  );
-}
+/** Events that need their node to be up and running, as a set of bits. */
+let OF_NODE = 0;
+for (const type of [MESSAGE, PASSED, REQUEST, REQUEST_PASSED, TAKEN_IN, CORE_FREE, TIMER, WRITTEN])
+  OF_NODE |= 1 << type;
+const isOfNode = (type: number): boolean => ((OF_NODE >> type) & 1) === 1;

@@ -11,7 +11,7 @@ import type { SpaceTime } from "../core/trace.ts";
 import { Clients, type Completion } from "./clients.ts";
 import { TimedEngine } from "./engine.ts";
 import { FaultEngine } from "./fault-engine.ts";
-import type { FaultMark, FaultSpan } from "./fault-log.ts";
+import type { FaultMark, FaultSpan, LeaderSpan } from "./fault-log.ts";
 import { HistoryRecorder, type HistoryRow, type HistorySink } from "./history.ts";
 import type { AnyProtocol } from "./protocol.ts";
 import { Recorder, type Window } from "./recorder.ts";
@@ -89,7 +89,12 @@ export interface RunResult {
   /** With `history: "keep"`; operations without an answer at the end stand last, as unknown. */
   readonly history: readonly HistoryRow[];
   /** What went wrong on purpose, as it happened. */
-  readonly faults: { readonly spans: readonly FaultSpan[]; readonly marks: readonly FaultMark[] };
+  readonly faults: {
+    readonly spans: readonly FaultSpan[];
+    readonly marks: readonly FaultMark[];
+    /** Who led when, of protocols that claim leaders; noted in runs with faults only. */
+    readonly leaders: readonly LeaderSpan[];
+  };
   /** The window that was recorded, or null. */
   readonly trace: SpaceTime | null;
   /** Measured operations whose deciding path had left the tracer's memory. */
@@ -262,7 +267,7 @@ function resultOf(
     outcome: protocol.outcome?.(engine.states) ?? {},
     history:
       history === null ? [] : [...history.rows(), ...(history.keeps ? (clients?.openRows() ?? []) : [])],
-    faults: engine instanceof FaultEngine ? engine.log : { spans: [], marks: [] },
+    faults: engine instanceof FaultEngine ? engine.log : { spans: [], marks: [], leaders: [] },
     untraced: tracer?.lost ?? 0,
   };
 }

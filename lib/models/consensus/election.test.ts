@@ -83,6 +83,14 @@ test("splitVoteVariable with a constant latency is the fixed formula, at 1,000 r
   );
 });
 
+test("one server elects itself: nothing to split, whatever the latency, by both formulas", () => {
+  for (const latency of [0, 0.3, 5]) {
+    const alone = { nodes: 1, available: 1, timeoutRange: 1 };
+    assert.equal(splitVote({ ...alone, latency }).splitVote, 0);
+    near(splitVoteVariable({ ...alone, request: latency }).expectedTerms, 1, 1e-12);
+  }
+});
+
 test("splitVoteVariable: two servers have a closed form, and time may be counted in any unit", () => {
   // Both of two must vote alike: split unless the first request arrives before the other timer ends.
   // P(D ≥ gap) for an exponential D of mean m over a gap of density 2(1 − g): by parts.

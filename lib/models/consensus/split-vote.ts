@@ -62,7 +62,7 @@ export const splitVote = defineModel({
   equations: [
     "spread = min(1, latency / timeoutRange)",
     "rivals = available - floor(nodes / 2) + 1",
-    "splitVote = atLeast(available, rivals - 1, spread)",
+    "splitVote = nodes > 1 ? atLeast(available, rivals - 1, spread) : 0",
     "expectedTerms = 1 / (1 - splitVote)",
     "firstTimeout = timeoutRange / (available + 1)",
   ],
