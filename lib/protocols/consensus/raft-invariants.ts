@@ -20,9 +20,10 @@ import {
   termAt,
   VOTE_SPLIT,
 } from "./raft-state.ts";
+import { countVotes } from "./settings.ts";
 
 // Copies: an imported function is read through its module at each call.
-const [termOf, lastOf] = [termAt, lastIndex];
+const [termOf, lastOf, votesIn] = [termAt, lastIndex, countVotes];
 
 /** Entries looked at where logs are compared. */
 const FAR = 4;
@@ -89,26 +90,42 @@ function isSound(node: RaftNode): boolean {
   return true;
 }
 
-/** §5.4: the leader of the newest term has every entry that anybody knows to be committed. */
-function newestLeaderIsComplete(nodes: readonly RaftNode[]): boolean {
+/** The node that leads the newest term anybody knows, or null. */
+function newestLeader(nodes: readonly RaftNode[]): RaftNode | null {
   let newest = 0;
   let leader: RaftNode | null = null;
   for (let i = 0; i < nodes.length; i++) {
-    if (nodes[i].term > newest) {
-      newest = nodes[i].term;
+    const node = nodes[i];
+    if (node.term > newest) {
+      newest = node.term;
       leader = null;
     }
-    if (nodes[i].lead !== null && nodes[i].term === newest) leader = nodes[i];
+    if (node.lead !== null && node.term === newest) leader = node;
   }
+  return leader;
+}
+
+/**
+ * §5.4: the leader of the newest term has every entry that anybody knows to be committed; and as long as the group has
+ * not changed, a quorum holds what this leader has committed (of those that are down nobody knows).
+ */
+function newestLeaderIsComplete(nodes: readonly RaftNode[]): boolean {
+  const leader = newestLeader(nodes);
   if (leader === null) return true;
   const last = lastOf(leader);
+  const { commit: settled, config } = leader;
+  const term = termOf(leader, settled);
+  let holders = leader.configIndex > 0 ? config.quorum : votesIn(config.voters) - nodes.length;
   for (let i = 0; i < nodes.length; i++) {
-    const { commit } = nodes[i];
+    const node = nodes[i];
+    const { commit } = node;
     if (commit > last) return false;
-    const known = commit >= nodes[i].log.first && commit >= leader.log.first;
-    if (known && termOf(leader, commit) !== termOf(nodes[i], commit)) return false;
+    const known = commit >= node.log.first && commit >= leader.log.first;
+    if (known && termOf(leader, commit) !== termOf(node, commit)) return false;
+    if (settled < node.log.first || settled < leader.log.first || termOf(node, settled) === term) holders++;
+    else if (((config.voters >>> node.id) & 1) === 0) holders++; // it need not
   }
-  return true;
+  return holders >= config.quorum;
 }
 
 type Invariant = (nodes: readonly RaftNode[], changed?: RaftNode) => boolean;

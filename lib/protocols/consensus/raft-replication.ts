@@ -271,7 +271,7 @@ export function replicationBy(
   };
 
   const appended = (node: RaftNode, m: Appended, from: NodeId, ctx: Ctx): void => {
-    observeTerm(node, m.term, ctx);
+    if (rules.isOverBy(node, m.term)) observeTerm(node, m.term, ctx);
     const { lead } = node;
     if (lead === null || !rules.isAnswerTo(node, m)) return;
     lead.heard |= 1 << from;

@@ -30,6 +30,8 @@ export type Save = (node: RaftNode, from: number, entries: readonly Entry[], ctx
 export interface RaftRules {
   // -- terms and votes (§5.1, §5.2, §5.4.1)
   isNewTerm(node: RaftNode, term: number): boolean;
+  /** Whether an answer to a leader shows that its term is over. */
+  isOverBy(node: RaftNode, term: number): boolean;
   enterTerm(node: RaftNode, term: number): void;
   mayVote(node: RaftNode, candidate: NodeId): boolean;
   isUpToDate(node: RaftNode, candidate: RequestVote): boolean;
@@ -72,6 +74,7 @@ const hasCommittedInTerm = (node: RaftNode): boolean => termOf(node, node.commit
 
 export const raftRules: RaftRules = {
   isNewTerm: (node, term) => term > node.term,
+  isOverBy: (node, term) => term > node.term,
   enterTerm(node, term) {
     node.term = term;
     node.votedFor = -1;
