@@ -4,6 +4,7 @@ import { epaxos as epaxosProtocol } from "./consensus/epaxos.ts";
 import { multiPaxos as multiPaxosProtocol } from "./consensus/multi-paxos.ts";
 import { paxos as paxosProtocol } from "./consensus/paxos.ts";
 import { raft as raftProtocol } from "./consensus/raft.ts";
+import { zab as zabProtocol } from "./consensus/zab.ts";
 import { systemBuilder } from "./system.ts";
 
 /**
@@ -35,3 +36,9 @@ export const station = systemBuilder(stationProtocol);
  * @example epaxos({ network: network.lan({ nodes: 5, rtt: ms(1) }) }).settings.fastQuorum; // => 4
  */
 export const epaxos = systemBuilder(epaxosProtocol);
+
+/**
+ * A group that runs Zab, ZooKeeper's atomic broadcast: any server takes requests, the leader orders the writes.
+ * @example zab({ network: network.lan({ nodes: 3, rtt: ms(1) }) }).settings.reads; // => "sync"
+ */
+export const zab = systemBuilder(zabProtocol);

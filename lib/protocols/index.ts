@@ -6,12 +6,14 @@ import { epaxos } from "./consensus/epaxos.ts";
 import { multiPaxos } from "./consensus/multi-paxos.ts";
 import { paxos } from "./consensus/paxos.ts";
 import { raft } from "./consensus/raft.ts";
+import { zab } from "./consensus/zab.ts";
 
 const all: readonly AnyProtocol[] = [
   erased(raft), //
   erased(multiPaxos),
   erased(paxos),
   erased(epaxos),
+  erased(zab),
   erased(station),
 ];
 

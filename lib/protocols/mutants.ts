@@ -3,11 +3,13 @@ import { unknownName } from "../core/errors.ts";
 import type { Mutant } from "../simulation/mutant.ts";
 import { epaxosMutants } from "./consensus/epaxos.mutants.ts";
 import { paxosMutants } from "./consensus/paxos.mutants.ts";
+import { zabMutants } from "./consensus/zab.mutants.ts";
 
 /** Known bugs by the name of the protocol they are bugs of. */
 export const mutantIndex: ReadonlyMap<string, readonly Mutant[]> = new Map([
   ["paxos", paxosMutants],
   ["epaxos", epaxosMutants],
+  ["zab", zabMutants],
 ]);
 
 /** A protocol's mutant by its id; an unknown one is an error with the known ones. */
