@@ -53,6 +53,9 @@ export abstract class EngineBase {
   readonly disks: readonly (Disk | null)[];
   readonly dispatcher: Dispatcher;
   readonly cpuBusy: Float64Array;
+  /** Seconds each node's worker has been busy, and until when it is. */
+  readonly workBusy: Float64Array;
+  readonly workFree: Float64Array;
   readonly coresPerNode: number;
   readonly seen = new Set<string>();
   readonly claims = new Claims();
@@ -128,6 +131,8 @@ export abstract class EngineBase {
     this.cores = system.cpu.cores > 1 || options.queuedCpu ? new Cores(this.nodes, system.cpu.cores) : null;
     this.cpuFree = new Float64Array(this.nodes);
     this.cpuBusy = new Float64Array(this.nodes);
+    this.workBusy = new Float64Array(this.nodes);
+    this.workFree = new Float64Array(this.nodes);
     this.receiveTime = distributionFrom(system.cpu.receive);
     this.sendTime = distributionFrom(system.cpu.send);
     this.fixedReceive = this.receiveTime.variance === 0 ? this.receiveTime.mean : -1;
@@ -158,6 +163,7 @@ export abstract class EngineBase {
   get end(): number {
     let end = Math.max(this.now, this.latest, this.clients?.lastEnd ?? 0);
     for (const free of this.cpuFree) if (free > end) end = free;
+    for (const free of this.workFree) if (free > end) end = free;
     return end;
   }
 
@@ -188,7 +194,13 @@ export abstract class EngineBase {
     const each = (get: (node: number) => number): number[] => Array.from(this.states, (_, node) => get(node));
     return {
       time,
-      cpu: each((node) => upTo(this.cpuBusy[node], this.cpuFree[node])),
+      // The busier of the cores that take messages in and the worker beside them.
+      cpu: each((node) =>
+        Math.max(
+          upTo(this.cpuBusy[node], this.cpuFree[node]),
+          upTo(this.workBusy[node], this.workFree[node]) * this.coresPerNode,
+        ),
+      ),
       egress: each((node) => upTo(network.egressBusy[node], network.egressFree[node])),
       ingress: each((node) => upTo(network.ingressBusy[node], network.ingressFree[node])),
       disk: each((node) => upTo(this.disks[node]?.busy ?? 0, this.disks[node]?.end ?? 0)),

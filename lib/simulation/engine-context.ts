@@ -76,6 +76,21 @@ export abstract class EngineContext extends EngineBase implements Context<Settin
     this.timers.clear(index);
   }
 
+  work(timer: string, seconds: number): void {
+    const { self } = this;
+    const index = this.timers.index(self, timer);
+    if (index < 0) throw unknownName(this.protocol.name, "timer", timer, this.timers.names);
+    if (!(seconds >= 0) || this.workFree[self] > this.clock)
+      throw new DomainError(
+        `${this.protocol.name}: work must be >= 0 s and one at a time, got ${seconds} s with ${Math.max(0, this.workFree[self] - this.clock)} s left`,
+      );
+    const end = this.clock + seconds;
+    this.workBusy[self] += seconds;
+    this.workFree[self] = end;
+    if (this.timers.set(index, end))
+      this.queue.push(end, this.slots.take(TIMER, self, index - self * this.timers.names.length, null, 0, 0));
+  }
+
   persist(record: object): void {
     const disk = this.disks[this.self];
     if (disk === null) return;

@@ -124,6 +124,8 @@ export class FaultEngine extends TimedEngine implements Victim {
       slots.give(slot);
     }
     this.cpuBusy[node] = before;
+    this.workBusy[node] -= Math.max(0, this.workFree[node] - this.now);
+    this.workFree[node] = 0;
     this.timers.reset(node);
     this.disks[node]?.lose(this.now);
   }
@@ -313,6 +315,10 @@ export class FaultEngine extends TimedEngine implements Victim {
 
   override setTimer(name: string, delay: number): void {
     super.setTimer(name, delay / this.clockRate[this.self]);
+  }
+
+  override work(timer: string, seconds: number): void {
+    super.work(timer, seconds * this.nemesis.cpuFactor[this.self]);
   }
 
   override localTime(): number {

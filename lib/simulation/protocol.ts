@@ -47,6 +47,11 @@ export interface Context<Settings, Message extends MessageShape> {
   setTimer(name: string, delay: number): void;
   clearTimer(name: string): void;
   /**
+   * Spends so many seconds of this node's worker, then fires the named timer; meanwhile messages are taken in. One piece of
+   * work at a time: the next is begun when the timer has fired. A slow node takes longer, a crash ends it without the timer.
+   */
+  work(timer: string, seconds: number): void;
+  /**
    * Writes a record to the disk (its size is the protocol's `recordBytes`). Whatever this handler sends or replies afterwards waits until the
    * record is durable; what it sent before does not. Without a disk the record is durable at once.
    */

@@ -214,7 +214,11 @@ function auditsOf(engine: TimedEngine, clients: Clients | null): Audit[] {
       holds: Math.abs(area - timeInSystem) <= slack,
     });
   }
-  const busiest = Math.max(0, ...engine.cpuBusy) / Math.max(1, engine.coresPerNode);
+  const cpuBusiest = engine.cpuBusy.reduce((most, busy) => Math.max(most, busy), 0);
+  const busiest = engine.workBusy.reduce(
+    (most, busy) => Math.max(most, busy),
+    cpuBusiest / Math.max(1, engine.coresPerNode),
+  );
   audits.push({
     law: "CPU busy time <= elapsed",
     left: busiest,

@@ -275,6 +275,10 @@ export class WalkWorld implements Context<Settings, MessageShape> {
     this.disarm(this.timer(name));
   }
 
+  work(timer: string, _seconds: number): void {
+    this.setTimer(timer, 0);
+  }
+
   persist(record: object): void {
     if (!this.slowDisk) {
       this.keep(this.self, record);
