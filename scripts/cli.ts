@@ -283,6 +283,7 @@ function addCampaigns(add: Add, choose: Choose): void {
     .option("--mutants", "hunt the known bugs instead of the correct protocol")
     .option("--mutant <id>", "hunt one known bug")
     .option("--seed <number>", "walk this seed again, and print the shortest script that goes wrong alike")
+    .option("--diagram <file>", "with --seed: draw that script as a space-time diagram, .svg or .html")
     .option("--out <file>", "write the table of mutants as CSV there")
     .option("--against <file>", "fail where a mutant is caught half as often as that table says")
     .option(...WORKERS_OPTION)

@@ -72,7 +72,10 @@ export function perform(world: WalkWorld, action: WalkAction): boolean {
 }
 
 /** The position of a named message among those under way, or −1. */
-function flightOf(world: WalkWorld, name: { from: number; to: number; kind: string; nth: number }): number {
+export function flightOf(
+  world: WalkWorld,
+  name: { from: number; to: number; kind: string; nth: number },
+): number {
   const fitting: number[] = [];
   for (let i = 0; i < world.flights; i++) {
     if (world.from[i] === name.from && world.to[i] === name.to && world.message[i].kind === name.kind)

@@ -12,12 +12,14 @@ import { cpu, disk } from "../core/machines.ts";
 import { networks } from "../core/networks.ts";
 import { checkNumber } from "../core/parameters.ts";
 import type { SystemSpec } from "../core/system.ts";
+import type { SpaceTime } from "../core/trace.ts";
 import { buildSystem } from "../protocols/system.ts";
 import { runSchedule } from "../simulation/fault-schedule.ts";
 import type { AnyProtocol } from "../simulation/protocol.ts";
 import { shrink } from "../simulation/shrink.ts";
 import { recordWalk, Walker } from "../simulation/walk.ts";
 import { formatAction } from "../simulation/walk-action.ts";
+import { traceOfActions } from "../simulation/walk-trace.ts";
 import type { Violation, WalkOperation } from "../simulation/walk-world.ts";
 
 /** Runs of one kind. */
@@ -234,6 +236,8 @@ export interface FailureReport {
   readonly violation: Violation;
   /** The shortest actions found that fail in the same way. */
   readonly actions: readonly string[];
+  /** Those actions as a trace: `spaceTime(report.trace)` draws them. */
+  readonly trace: SpaceTime;
 }
 
 /**
@@ -255,5 +259,10 @@ export function reportWalk(
     );
   const { done, violation } = shrink(protocol, shapeOf(system), walk, judge);
   if (violation === null) throw new DomainError(`walk: seed ${seed} must go wrong again, got no violation`);
-  return { seed, hash: walk.hash, violation, actions: done.map(formatAction) };
+  const trace = traceOfActions(protocol, shapeOf(system), done, {
+    seed,
+    slowDisk: walk.slowDisk,
+    title: `${protocol.name}: ${violation.kind} ${violation.name}`,
+  });
+  return { seed, hash: walk.hash, violation, actions: done.map(formatAction), trace };
 }

@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { writeAtomic } from "../../lib/charts/atomic-file.ts";
+import { spaceTime } from "../../lib/charts/space-time.ts";
 import { UsageError } from "../../lib/core/errors.ts";
 import { readParameter } from "../../lib/core/parameters.ts";
 import { protocolIndex, protocolNamed } from "../../lib/protocols/index.ts";
@@ -29,6 +30,7 @@ export interface CheckFlags {
   readonly mutants?: boolean;
   readonly mutant?: string;
   readonly seed?: string;
+  readonly diagram?: string;
   readonly out?: string;
   readonly against?: string;
   readonly workers?: string;
@@ -167,7 +169,11 @@ function commandOf({ protocol, mutant, nodes, settings }: CampaignTask, seed: nu
 }
 
 /** Walks one seed again: the same trace hash, and the shortest script that goes wrong in the same way. */
-function reproduceWalk(terminal: Terminal, protocols: readonly string[], flags: CheckFlags): number {
+async function reproduceWalk(
+  terminal: Terminal,
+  protocols: readonly string[],
+  flags: CheckFlags,
+): Promise<number> {
   if (protocols.length !== 1)
     throw new UsageError(`check: seed must be of one protocol, got ${protocols.length}`);
   const [task] = tasksOf(protocols[0], flags);
@@ -178,8 +184,13 @@ function reproduceWalk(terminal: Terminal, protocols: readonly string[], flags: 
     nodes: mutant?.nodes ?? task.nodes,
     settings: { ...mutant?.settings, ...task.settings },
   });
+  const { trace, ...told } = report;
+  if (flags.diagram !== undefined) {
+    const diagram = spaceTime(trace);
+    await writeAtomic(flags.diagram, flags.diagram.endsWith(".svg") ? diagram.svg() : diagram.html());
+  }
   if (flags.json) {
-    terminal.out(`${JSON.stringify(report, null, 2)}\n`);
+    terminal.out(`${JSON.stringify(told, null, 2)}\n`);
     return 0;
   }
   const { hash, violation, actions } = report;
