@@ -89,7 +89,9 @@ export function timersFromHeartbeat(range: number, heartbeat: Distribution): Tim
     high: last + range,
     knots: [last, first + range],
     density: (t) => (heartbeat.cdf(t) - heartbeat.cdf(t - range)) / range,
-    survival: (t) => Math.min(1, Math.max(0, 1 - (excess(t) - excess(t - range)) / range)),
+    // A request that never comes is asked for at the end of a law without an upper end: ∞ − ∞ is nobody's chance.
+    survival: (t) =>
+      t >= last + range ? 0 : Math.min(1, Math.max(0, 1 - (excess(t) - excess(t - range)) / range)),
   };
 }
 

@@ -91,6 +91,23 @@ test("one server elects itself: nothing to split, whatever the latency, by both 
   }
 });
 
+test("a latency without an upper end that is short beside the timeouts has an election time", () => {
+  // Requests later than the last timer have a level so near 1 that their quantile is infinite.
+  const latency = lognormal({ mean: 2e-4, scv: 0.25 });
+  const given = {
+    nodes: 3,
+    available: 2,
+    timeoutMin: 0.15,
+    timeoutMax: 0.3,
+    heartbeatInterval: 0.075,
+    latency,
+  };
+  const { electionTime: mean, splitVote: p } = electionTime(given);
+  // To first order in the latency: the first of two timers, half a heartbeat interval, three latencies, split votes.
+  near(mean, 0.15 + 0.05 - 0.0375 + 0.0002 + 0.0004 + p * (0.15 + 0.05), 1e-4);
+  near(p, 2 * (0.0002 / 0.15), 0.02);
+});
+
 test("splitVoteVariable: two servers have a closed form, and time may be counted in any unit", () => {
   // Both of two must vote alike: split unless the first request arrives before the other timer ends.
   // P(D ≥ gap) for an exponential D of mean m over a gap of density 2(1 − g): by parts.
