@@ -210,6 +210,7 @@ export type {
 } from "./study/comparison-figures.ts";
 export type { Estimate, Estimates } from "./study/estimates.ts";
 export { closeWorkers, WorkerError } from "./study/execution.ts";
+export { faultText } from "./study/fault-words.ts";
 export type { KneeRequest, KneeRow, ModelledKnee } from "./study/knee.ts";
 export { type MeasureName, type MeasureReference, quantileLabel, quantileOfLabel } from "./study/measures.ts";
 export type { RunOptions, RunSettings, WarmUp } from "./study/options.ts";

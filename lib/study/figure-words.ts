@@ -3,6 +3,7 @@ import type { FigureText } from "../charts/figure.ts";
 import { DomainError, show, UsageError, unknownName } from "../core/errors.ts";
 import { canonicalJson } from "../core/system.ts";
 import { formatQuantity } from "../core/units.ts";
+import { unsafeNotes } from "./fault-words.ts";
 import type { PointShape, PointValue } from "./points.ts";
 import type { StudyResult } from "./result.ts";
 import { notesOf, parameterNames } from "./result-tables.ts";
@@ -87,6 +88,7 @@ export function wordsOf(
 ): FigureText {
   const warnings = [
     ...(result.complete ? [] : [`stopped after ${result.rows.length} of ${result.facts.points} points`]),
+    ...unsafeNotes(result.rows),
     ...warning,
   ];
   return {

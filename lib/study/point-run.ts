@@ -95,7 +95,8 @@ async function runAtLength(
     const limit = await runRound(plan, context, round, replications);
     if (limit !== null) return done({ state: "limit", reason: limit }, false);
     if (replications.length === minReplications) refuseIdleMachines(plan, replications);
-    const steadiness = judgeSteadiness(replications, plan.workload, precision, level);
+    const faulty = (plan.system.faults ?? []).length > 0;
+    const steadiness = judgeSteadiness(replications, plan.workload, precision, level, faulty);
     if (steadiness.state === "unstable" || steadiness.state === "no answers") return done(steadiness, false);
     if (steadiness.state === "unsettled" && canLengthen) return null;
     const look = decide(stop, replications, context.measures, level);

@@ -5,6 +5,7 @@ import { PARTS } from "../simulation/tracer.ts";
 import type { Interval } from "../statistics/interval.ts";
 import type { Comparison } from "./comparison.ts";
 import { pickEstimate } from "./estimates.ts";
+import { faultNotes, unsafeNotes } from "./fault-words.ts";
 import type { KneeRow } from "./knee.ts";
 import { MEASURES, type MeasureReference, readMeasure, referenceText } from "./measures.ts";
 import type { PointShape, PointValue } from "./points.ts";
@@ -170,6 +171,7 @@ export function notesOf(result: StudyResult): string[] {
     const left = missing.size === 0 ? "nothing that the systems use" : [...missing].join(", ");
     notes.push(`${model.id}: tolerance ${stated}; leaves out ${left}`);
   }
+  notes.push(...faultNotes(rows), ...unsafeNotes(rows));
   if (!facts.complete) notes.push(`stopped: ${rows.length} of ${facts.points} points are finished`);
   return notes;
 }

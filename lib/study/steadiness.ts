@@ -40,12 +40,15 @@ const percent = (share: number): string => `${Number((100 * share).toPrecision(3
  * Judges the replications of one point (at least 2).
  *
  * @param precision drift that matters, relative to the mean
+ * @param faulty whether things go wrong in the runs: then there is no steady state to wait for, what a fault does to
+ *   latency is what is asked, and each replication is one experiment of its own
  */
 export function judgeSteadiness(
   replications: readonly Replication[],
   workload: WorkloadSpec,
   precision: number,
   level: number,
+  faulty = false,
 ): Steadiness {
   const starving = starved(replications, workload, level);
   const silent = replications.findIndex((r) => r.halves === null);
@@ -56,6 +59,7 @@ export function judgeSteadiness(
         reason: `no operation ended ok in a half of replication ${silent}`,
       }
     );
+  if (faulty) return starving ?? STEADY;
   const unanswered = replicationInterval(
     replications.map((r) => r.unknown / (r.ok + r.failed + r.unknown)),
     level,
