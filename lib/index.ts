@@ -128,6 +128,8 @@ export { type NotebookRun, runNotebook } from "./notebook/notebook-run.ts";
 export { type Provenance, provenance } from "./notebook/provenance.ts";
 export { notebookReport, type ReportOptions } from "./notebook/report.ts";
 // Simulation and protocols
+export { policies as balancingPolicies } from "./protocols/balancing/policies/index.ts";
+export type { Policy, PolicyKind, View } from "./protocols/balancing/policies/policy.ts";
 export * from "./protocols/builders.ts";
 export { protocolIndex, protocolNamed } from "./protocols/index.ts";
 export { mutantIndex, mutantNamed } from "./protocols/mutants.ts";

@@ -1,4 +1,5 @@
 /** Builders of systems, one per protocol: `raft({ network, disk, quorum: 3 })`. */
+import { balancer as balancerProtocol } from "./balancing/balancer.ts";
 import { station as stationProtocol } from "./balancing/station.ts";
 import { epaxos as epaxosProtocol } from "./consensus/epaxos.ts";
 import { multiPaxos as multiPaxosProtocol } from "./consensus/multi-paxos.ts";
@@ -30,6 +31,12 @@ export const paxos = systemBuilder(paxosProtocol);
  * @example station({ network: network.lan({ nodes: 1, rtt: 0 }), cpu: cpu({ receive: exponential(ms(1)) }) }).cpu.cores; // => 1
  */
 export const station = systemBuilder(stationProtocol);
+
+/**
+ * Dispatchers and servers: load balancing by one of the policies of `balancingPolicies`.
+ * @example balancer({ network: network.lan({ nodes: 11, rtt: 0 }), policy: "d-choices" }).settings.servers; // => 10
+ */
+export const balancer = systemBuilder(balancerProtocol);
 
 /**
  * A group that runs EPaxos: every node leads the commands of its own clients.

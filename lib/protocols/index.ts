@@ -1,6 +1,7 @@
 /** The index of protocols: one line each. */
 import { unknownName } from "../core/errors.ts";
 import { type AnyProtocol, erased } from "../simulation/protocol.ts";
+import { balancer } from "./balancing/balancer.ts";
 import { station } from "./balancing/station.ts";
 import { epaxos } from "./consensus/epaxos.ts";
 import { multiPaxos } from "./consensus/multi-paxos.ts";
@@ -15,6 +16,7 @@ const all: readonly AnyProtocol[] = [
   erased(epaxos),
   erased(zab),
   erased(station),
+  erased(balancer),
 ];
 
 /** Every protocol by name. */
