@@ -44,8 +44,8 @@ interface Election {
 
 /** Heartbeat intervals before the crash: a leader skips the first heartbeat, since its first entry says as much. */
 const SETTLED = 4;
-/** A new leader is waited for as long as this many first horizons. */
-const MOST_DOUBLINGS = 16;
+/** The first horizon, a longest timeout, is doubled so often before an election is given up. */
+const MOST_DOUBLINGS = 12;
 
 /** Elections of one group. */
 export class ElectionResult {
@@ -147,7 +147,7 @@ function electionOf(
     if (election !== null) return election;
   }
   throw new DomainError(
-    `elections: ${protocol.name} must have a new leader within ${horizon} s of the crash, got none (seed ${seed})`,
+    `elections: ${protocol.name} must commit something under a new leader within ${horizon} s of the crash, got nothing (seed ${seed}${workload === null ? "; without a workload" : ""})`,
   );
 }
 
