@@ -212,6 +212,11 @@ test("hedgedQueue: load and mean time of simulated servers; the limits of no and
       const { utilisation, extraRequests, responseTime } = answer.outputs;
       near(utilisation, rho * (1 + extraRequests), 1e-9);
       assert.ok(utilisation >= rho && utilisation <= 2 * rho && extraRequests <= 1);
+      near(
+        answer.outputs.plainResponseTimeQuantile,
+        mm1({ arrivalRate: 100 * rho, serviceTime: 0.01 }).responseTimeQuantile,
+        1e-9,
+      );
       const mean = 0.01 / (1 - utilisation);
       near(
         responseTime,
@@ -266,6 +271,7 @@ test("retryAmplification: without retries M/M/1; a budget of 10 % adds no more t
           return;
         }
         const { utilisation, timeoutProbability: p, success, amplification, goodput } = answer.outputs;
+        near(answer.outputs.stormUtilisation, ceiling, 1e-12);
         assert.ok(utilisation >= rho * (1 - 1e-12) && utilisation <= ceiling * (1 + 1e-9));
         let wanted = 0;
         for (let i = 1; i <= retries; i++) wanted += p ** i;

@@ -181,6 +181,7 @@ test("boundedLoad: the root satisfies its equation; a tight bound fills all; the
         near(model.fullShare, Math.exp(-factor * (1 - model.fullShare)), 1e-9);
         near(model.nodesPassed, model.fullShare / (1 - model.fullShare), 1e-6);
         assert.ok(model.capacity >= (factor * keys) / nodes && model.capacity * nodes >= keys);
+        near(model.maxOverMean, model.capacity / (keys / nodes), 1e-12);
         assert.ok(model.maxOverMean >= factor * (1 - 1e-12));
         assert.ok(boundedLoad({ keys, nodes, factor: factor * 1.1 }).nodesPassed < model.nodesPassed);
       },
