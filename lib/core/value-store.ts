@@ -1,11 +1,8 @@
 /** The value last written to each key: keys are small whole numbers, so a column does. */
 
-/** Shared by all stores in which nothing has been written: many are made, and few of them live long. */
-const NOTHING = new Float64Array(0);
-const FIRST_CAPACITY = 16;
-
 export class ValueStore {
-  private values = NOTHING;
+  /** A list and not a typed array: many stores are made, few live long, and what is short is made faster. */
+  private values: number[] = [];
 
   /** The value of a key, −1 when it was never written. */
   get(key: number): number {
@@ -13,7 +10,7 @@ export class ValueStore {
   }
 
   set(key: number, value: number): void {
-    if (key >= this.values.length) this.grow(key);
+    while (this.values.length <= key) this.values.push(-1);
     this.values[key] = value;
   }
 
@@ -27,13 +24,7 @@ export class ValueStore {
   /** A store of the same values that changes on its own. */
   copy(): ValueStore {
     const copy = new ValueStore();
-    if (this.values.length > 0) copy.values = this.values.slice();
+    copy.values = this.values.slice();
     return copy;
-  }
-
-  private grow(key: number): void {
-    const wider = new Float64Array(Math.max(FIRST_CAPACITY, 2 * this.values.length, key + 1)).fill(-1);
-    wider.set(this.values);
-    this.values = wider;
   }
 }

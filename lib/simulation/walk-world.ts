@@ -39,7 +39,7 @@ interface Action {
 /** A record on its way to the disk, and what waits for it. */
 interface Write {
   readonly record: object;
-  readonly held: Action[];
+  held: Action[] | null;
 }
 
 /** What went wrong: an invariant, a contradicted claim, a handler that threw, or a history no correct store gives. */
@@ -50,7 +50,7 @@ export interface Violation {
 }
 
 type Settings = ValuesOf<ParameterTable>;
-type Invariant = readonly [name: string, holds: (nodes: readonly object[]) => boolean];
+type Invariant = readonly [name: string, holds: (nodes: readonly object[], changed?: object) => boolean];
 
 /** Nodes, messages, timers and disks of one walk. Reused from walk to walk. */
 export class WalkWorld implements Context<Settings, MessageShape> {
@@ -82,6 +82,8 @@ export class WalkWorld implements Context<Settings, MessageShape> {
   violation: Violation | null = null;
   /** False: records reach the disk at once. */
   slowDisk = true;
+  /** The only node that has changed since the last check; undefined for any. */
+  private changed: object | undefined = undefined;
   private sent = 0;
   private holding: Write | null = null;
   private readonly local: MessageShape[] = [];
@@ -160,12 +162,23 @@ export class WalkWorld implements Context<Settings, MessageShape> {
     if (write === undefined) throw new UsageError(`walk: node ${node} must have a write under way, got none`);
     this.keep(node, write.record);
     this.self = node;
-    for (const action of write.held) {
+    if (write.held !== null) this.goOn(write.held);
+    this.finish(node);
+  }
+
+  /** Does what waited for a write. */
+  private goOn(held: readonly Action[]): void {
+    for (const action of held) {
       if (action.what === "send") this.send(action.to, action.body as MessageShape);
       else if (action.what === "reply") this.reply(action.body as Operation, action.value);
       else this.refuse(action.body as Operation, action.to < 0 ? null : action.to);
     }
-    this.finish(node);
+  }
+
+  private hold(action: Action): void {
+    const write = this.holding as Write;
+    if (write.held === null) write.held = [action];
+    else write.held.push(action);
   }
 
   /** A node stops: what had not reached the disk is gone. Messages it sent stay under way. */
@@ -225,9 +238,9 @@ export class WalkWorld implements Context<Settings, MessageShape> {
       this.violation = { kind: "claim", name: what, detail: `${what} of ${slot} was ${before}, now ${now}` };
       return false;
     }
-    const { invariants, up } = this;
+    const { invariants, up, changed } = this;
     for (let i = 0; i < invariants.length; i++) {
-      if (invariants[i][1](up)) continue;
+      if (invariants[i][1](up, changed)) continue;
       this.violation = { kind: "invariant", name: invariants[i][0], detail: "does not hold" };
       return false;
     }
@@ -244,7 +257,7 @@ export class WalkWorld implements Context<Settings, MessageShape> {
 
   send(to: NodeId, message: MessageShape): void {
     if (this.holding !== null) {
-      this.holding.held.push({ what: "send", to, value: 0, body: message });
+      this.hold({ what: "send", to, value: 0, body: message });
     } else if (to === this.self) {
       this.local.push(message);
     } else {
@@ -284,7 +297,7 @@ export class WalkWorld implements Context<Settings, MessageShape> {
       this.keep(this.self, record);
       return;
     }
-    this.holding = { record, held: [] };
+    this.holding = { record, held: null };
     this.writes[this.self].push(this.holding);
   }
 
@@ -295,7 +308,7 @@ export class WalkWorld implements Context<Settings, MessageShape> {
 
   reply(operation: Operation, value: number): void {
     if (this.holding !== null) {
-      this.holding.held.push({ what: "reply", to: -1, value, body: operation });
+      this.hold({ what: "reply", to: -1, value, body: operation });
       return;
     }
     const record = this.operations[operation.id];
@@ -307,7 +320,7 @@ export class WalkWorld implements Context<Settings, MessageShape> {
 
   refuse(operation: Operation, leader: NodeId | null): void {
     if (this.holding !== null) {
-      this.holding.held.push({ what: "refuse", to: leader ?? -1, value: 0, body: operation });
+      this.hold({ what: "refuse", to: leader ?? -1, value: 0, body: operation });
       return;
     }
     const record = this.operations[operation.id];
@@ -335,6 +348,7 @@ export class WalkWorld implements Context<Settings, MessageShape> {
 
   /** What a handler sent to itself comes next, in order. */
   private finish(node: NodeId): void {
+    this.changed = this.states[node];
     this.holding = null;
     const { local } = this;
     if (local.length === 0) return;
@@ -365,6 +379,7 @@ export class WalkWorld implements Context<Settings, MessageShape> {
   }
 
   private listUp(): void {
+    this.changed = undefined;
     this.up = this.states.filter((_, node) => this.isUp[node]);
   }
 }

@@ -80,6 +80,10 @@ function drawProfile(random: RandomStream, world: WalkWorld): WalkProfile {
 export class Walker {
   readonly world: WalkWorld;
   private readonly weights = new Float64Array(KINDS);
+  /** Sums of the weights of what is possible, and what that was when they were summed up. */
+  private readonly sums = new Float64Array(KINDS);
+  private possible = -1;
+  private mostDown = 0;
   private readonly choice = new RandomStream(1, 2, 3, 4);
   private readonly actions: number;
   private readonly judge: HistoryJudge | null;
@@ -103,6 +107,7 @@ export class Walker {
     const { world, choice } = this;
     choice.restart(2 * seed + 1);
     const profile = drawProfile(choice, world);
+    this.weigh(profile);
     world.slowDisk = profile.slowDisk;
     try {
       world.reset(seed);
@@ -122,6 +127,22 @@ export class Walker {
     return world.violation;
   }
 
+  private weigh(profile: WalkProfile): void {
+    const { weights } = this;
+    weights[DELIVER] = profile.deliver;
+    weights[LOSE] = profile.lose;
+    weights[REPEAT] = profile.repeat;
+    weights[STORE] = profile.store;
+    weights[FIRE] = profile.fire;
+    weights[CRASH] = profile.crash;
+    weights[RESTART] = profile.restart;
+    weights[ASK] = profile.ask;
+    weights[COMMAND] = profile.command;
+    weights[REQUEST] = profile.request;
+    this.mostDown = profile.mostDown;
+    this.possible = -1;
+  }
+
   private wander(profile: WalkProfile): void {
     const { world, actions } = this;
     for (let step = 0; step < actions; step++) {
@@ -129,14 +150,14 @@ export class Walker {
       const cutOff = 3 * step >= actions && 3 * step < 2 * actions ? profile.cutOff : 0;
       this.act(profile, cutOff);
       if (!world.check()) return;
-      if ((step & 31) === 31) world.look();
+      if ((step & 63) === 63) world.look();
     }
   }
 
   /** Does one of the things that can happen now. */
   private act(profile: WalkProfile, cutOff: number): void {
     const { world, choice } = this;
-    switch (this.kindOfAction(profile)) {
+    switch (this.kindOfAction()) {
       case DELIVER:
         this.deliver("deliver", cutOff);
         return;
@@ -172,28 +193,38 @@ export class Walker {
   }
 
   /** Draws the kind of the next action from the weights of what is possible now. */
-  private kindOfAction(profile: WalkProfile): number {
-    const { world, weights } = this;
+  private kindOfAction(): number {
+    const { world, sums } = this;
     const up = world.up.length;
-    const moving = world.flights > 0;
-    weights[DELIVER] = moving ? profile.deliver : 0;
-    weights[LOSE] = moving ? profile.lose : 0;
-    weights[REPEAT] = moving ? profile.repeat : 0;
-    weights[STORE] = profile.slowDisk ? profile.store : 0;
-    weights[FIRE] = world.armedCount > 0 ? profile.fire : 0;
-    weights[CRASH] = up > 0 && world.nodes - up < profile.mostDown ? profile.crash : 0;
-    weights[RESTART] = up < world.nodes ? profile.restart : 0;
-    weights[ASK] = up > 0 && world.operations.length > 0 ? profile.ask : 0;
-    weights[COMMAND] = up > 0 ? profile.command : 0;
-    weights[REQUEST] = up > 0 ? profile.request : 0;
-    let total = 0;
-    for (let kind = 0; kind < KINDS; kind++) total += weights[kind];
-    let u = this.choice.uniform() * total;
-    for (let kind = 0; kind < KINDS; kind++) {
-      u -= weights[kind];
-      if (u < 0) return kind;
-    }
+    let possible = up << 4;
+    if (world.flights > 0) possible |= 1;
+    if (world.armedCount > 0) possible |= 2;
+    if (world.operations.length > 0) possible |= 4;
+    if (possible !== this.possible) this.sumUp(possible);
+    const u = this.choice.uniform() * sums[KINDS - 1];
+    for (let kind = 0; kind < KINDS; kind++) if (u < sums[kind]) return kind;
     return up > 0 ? REQUEST : RESTART;
+  }
+
+  /** Sums of the weights of what is possible; that seldom changes. */
+  private sumUp(possible: number): void {
+    const { world, weights, sums } = this;
+    this.possible = possible;
+    const up = possible >> 4;
+    const down = world.nodes - up;
+    const moving = (possible & 1) !== 0;
+    let sum = 0;
+    for (let kind = 0; kind < KINDS; kind++) {
+      let can = up > 0;
+      if (kind <= REPEAT) can = moving;
+      else if (kind === STORE) can = world.slowDisk;
+      else if (kind === FIRE) can = (possible & 2) !== 0;
+      else if (kind === CRASH) can = up > 0 && down < this.mostDown;
+      else if (kind === RESTART) can = down > 0;
+      else if (kind === ASK) can = up > 0 && (possible & 4) !== 0;
+      if (can) sum += weights[kind];
+      sums[kind] = sum;
+    }
   }
 
   private deliver(verb: "deliver" | "lose" | "repeat", cutOff: number): void {

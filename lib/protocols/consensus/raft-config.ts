@@ -4,16 +4,16 @@ import type { Settings } from "./raft-settings.ts";
 import { type Configuration, configUpTo, lastIndex, type RaftNode } from "./raft-state.ts";
 import { countVotes } from "./settings.ts";
 
-/** A configuration of voters, and of those to come; quorums exceed majorities by as much as the first one's did. */
+/** Nodes of a group that must agree: as many more than a majority as in the first group. */
+const quorumOf = (group: number, settings: Settings): number => {
+  const nodes = countVotes(group);
+  return Math.min(nodes, majority(nodes) + settings.quorum - majority(settings.members));
+};
+
+/** A configuration of voters, and of those to come (0 for none). */
 export function configuration(voters: number, next: number, settings: Settings): Configuration {
-  const extra = settings.quorum - majority(settings.members);
-  const quorumOf = (nodes: number): number => Math.min(nodes, majority(nodes) + extra);
-  return {
-    voters,
-    quorum: quorumOf(countVotes(voters)),
-    next,
-    nextQuorum: next === 0 ? 0 : quorumOf(countVotes(next)),
-  };
+  const nextQuorum = next === 0 ? 0 : quorumOf(next, settings);
+  return { voters, quorum: quorumOf(voters, settings), next, nextQuorum };
 }
 
 /** The configuration every node starts with: nodes from 0 up. */

@@ -21,6 +21,9 @@ import {
 } from "./raft-state.ts";
 import type { RaftTerm } from "./raft-term.ts";
 
+// Copies: an imported function is read through its module at each call.
+const [standing, members, nodesIn, lastOf] = [mayStand, membersOf, nodesOf, lastIndex];
+
 export interface RaftElection {
   /** No word from a leader for a timeout. */
   timeout(node: RaftNode, ctx: Ctx): void;
@@ -35,10 +38,10 @@ export function electionBy(rules: RaftRules, term: RaftTerm, replication: RaftRe
   const { save, observeTerm, restartElectionTimer } = term;
 
   const ask = (node: RaftNode, forTerm: number, preVote: boolean, transfer: boolean, ctx: Ctx): void => {
-    const last = lastIndex(node);
+    const last = lastOf(node);
     const lastTerm = termAt(node, last);
     const m = { kind: "requestVote", term: forTerm, lastIndex: last, lastTerm, preVote, transfer } as const;
-    for (const peer of nodesOf(membersOf(node.config), node.id)) ctx.send(peer, m);
+    for (const peer of nodesIn(members(node.config), node.id)) ctx.send(peer, m);
   };
 
   const stand = (node: RaftNode, transfer: boolean, ctx: Ctx): void => {
@@ -88,7 +91,7 @@ export function electionBy(rules: RaftRules, term: RaftTerm, replication: RaftRe
     timeout(node, ctx) {
       if (node.role === "leader") return;
       node.leader = -1; // whom clients would be sent to in vain
-      if (!mayStand(node) || (node.loyal && term.hearsLeader(node, ctx))) {
+      if (!standing(node) || (node.loyal && term.hearsLeader(node, ctx))) {
         restartElectionTimer(ctx);
         return;
       }
@@ -107,7 +110,7 @@ export function electionBy(rules: RaftRules, term: RaftTerm, replication: RaftRe
       ask(node, node.term + 1, true, false, ctx);
     },
     timeoutNow(node, forTerm, ctx) {
-      if (forTerm === node.term && node.role === "follower" && mayStand(node)) stand(node, true, ctx);
+      if (forTerm === node.term && node.role === "follower" && standing(node)) stand(node, true, ctx);
     },
     requestVote(node, m, from, ctx) {
       if (m.preVote) {
@@ -149,17 +152,18 @@ export function electionBy(rules: RaftRules, term: RaftTerm, replication: RaftRe
   };
 }
 
+const list = <T>(nodes: number, value: T): T[] => new Array<T>(nodes).fill(value);
+
 /** Figure 2: the next entry for each is the one after the last, and none is known to hold anything. */
-function newLeadership(node: RaftNode, ctx: Ctx): Leadership {
-  const all = <T>(value: T): T[] => new Array<T>(ctx.nodes).fill(value);
+function newLeadership(node: RaftNode, { nodes }: Ctx): Leadership {
   return {
-    nextIndex: all(node.log.end),
-    matchIndex: all(0),
-    outstanding: all(0),
-    probing: all(false),
-    probe: all(0),
-    quietSinceHeartbeat: all(true),
-    peers: nodesOf(membersOf(node.config), node.id),
+    nextIndex: list(nodes, node.log.end),
+    matchIndex: list(nodes, 0),
+    outstanding: list(nodes, 0),
+    probing: list(nodes, false),
+    probe: list(nodes, 0),
+    quietSinceHeartbeat: list(nodes, true),
+    peers: nodesIn(members(node.config), node.id),
     unsent: 0,
     heard: 0,
     round: 0,

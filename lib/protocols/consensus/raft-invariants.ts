@@ -28,17 +28,14 @@ const [termOf, lastOf, votesIn] = [termAt, lastIndex, countVotes];
 /** Entries looked at where logs are compared. */
 const FAR = 4;
 
-function everyPair(
-  nodes: readonly RaftNode[],
-  changed: RaftNode | undefined,
-  holds: (a: RaftNode, b: RaftNode) => boolean,
-): boolean {
-  for (let i = 0; i < nodes.length; i++) {
-    const a = changed ?? nodes[i];
-    for (let j = changed === undefined ? i + 1 : 0; j < nodes.length; j++)
-      if (nodes[j] !== a && !holds(a, nodes[j])) return false;
-    if (changed !== undefined) return true;
+type Pair = (a: RaftNode, b: RaftNode) => boolean;
+
+function everyPair(nodes: readonly RaftNode[], changed: RaftNode | undefined, holds: Pair): boolean {
+  if (changed === undefined) {
+    for (let i = 0; i < nodes.length; i++) if (!everyPair(nodes, nodes[i], holds)) return false;
+    return true;
   }
+  for (let i = 0; i < nodes.length; i++) if (nodes[i] !== changed && !holds(changed, nodes[i])) return false;
   return true;
 }
 
@@ -48,31 +45,23 @@ const notBothLead = (a: RaftNode, b: RaftNode): boolean =>
 
 /** §5.3: where two logs have an entry of one index and term, it is the same entry, and so are those before it. */
 function logsMatch(a: RaftNode, b: RaftNode): boolean {
-  const last = Math.min(a.log.end, b.log.end) - 1;
-  const first = Math.max(a.log.first, b.log.first, last - FAR + 1);
+  const end = a.log.end < b.log.end ? a.log.end : b.log.end;
+  let first = a.log.first > b.log.first ? a.log.first : b.log.first;
+  if (end - FAR > first) first = end - FAR;
   let same = false;
-  for (let index = last; index >= first; index--) {
+  for (let index = end - 1; index >= first; index--) {
     const x = a.log.get(index);
     const y = b.log.get(index);
     if (x === y) {
       same = true;
-      continue;
-    }
-    if (x === undefined || y === undefined || x.term !== y.term) {
+    } else if (x === undefined || y === undefined || x.term !== y.term) {
       if (same) return false;
-      continue;
+    } else {
+      if (x.operation !== y.operation || x.config !== y.config) return false;
+      same = true;
     }
-    if (x.operation !== y.operation || x.config !== y.config) return false;
-    same = true;
   }
   return true;
-}
-
-/** §5.4.3: what a node knows to be committed up to an index is the same with all who know as much. */
-function sameCommitted(a: RaftNode, b: RaftNode): boolean {
-  const upTo = Math.min(a.commit, b.commit);
-  if (upTo < a.log.first || upTo < b.log.first) return true;
-  return termOf(a, upTo) === termOf(b, upTo);
 }
 
 /** Terms never fall along a log, and none is above the node's own; what is committed it has. */
@@ -134,13 +123,14 @@ export const always: Readonly<Record<string, Invariant>> = {
   electionSafety: (nodes, changed) =>
     (changed !== undefined && changed.lead === null) || everyPair(nodes, changed, notBothLead),
   logMatching: (nodes, changed) => everyPair(nodes, changed, logsMatch),
-  sameCommitted: (nodes, changed) => everyPair(nodes, changed, sameCommitted),
   logTermsMonotonic: (nodes, changed) => (changed === undefined ? nodes.every(isSound) : isSound(changed)),
   leaderCompleteness: newestLeaderIsComplete,
 };
 
-const happened = (event: number) => (nodes: readonly RaftNode[]) =>
-  nodes.some((node) => (node.happened & event) !== 0);
+const happened = (event: number) => (nodes: readonly RaftNode[]) => {
+  for (let i = 0; i < nodes.length; i++) if ((nodes[i].happened & event) !== 0) return true;
+  return false;
+};
 
 export const sometimes: Readonly<Record<string, (nodes: readonly RaftNode[]) => boolean>> = {
   someoneLeads: (nodes) => nodes.some((node) => node.lead !== null),

@@ -26,7 +26,7 @@ const MOST_OPERATIONS = 2 ** 32;
 const NONE: readonly Entry[] = [];
 
 // Copies: an imported function is read through its module at each call.
-const [termOf, lastOf, drop] = [termAt, lastIndex, dropUpTo];
+const [termOf, lastOf, drop, noteAll] = [termAt, lastIndex, dropUpTo, noteConfigs];
 
 /** What replication tells the parts that are not always on. */
 export interface ReplicationListener {
@@ -254,7 +254,7 @@ export function replicationBy(
       return;
     }
     const changed = rules.takeEntries(node, m);
-    if (changed > 0) noteConfigs(node, changed);
+    if (changed > 0) noteAll(node, changed);
     const match = rules.acknowledged(node, m);
     applyUpTo(node, Math.min(rules.commitOfFollower(node, m), lastOf(node)), ctx);
     if (m.held >= node.log.first) drop(node, m.held);

@@ -25,10 +25,11 @@ import { membershipBy, nodesOf } from "./raft-membership.ts";
 import { readsBy } from "./raft-reads.ts";
 import { type RaftReplication, replicationBy } from "./raft-replication.ts";
 import { type RaftRules, raftRules } from "./raft-rules.ts";
-import { check, derive, parameters } from "./raft-settings.ts";
+import { check, derive, parameters, type Settings } from "./raft-settings.ts";
 import { snapshotsBy } from "./raft-snapshot.ts";
 import {
   bytesOf,
+  type Configuration,
   type Ctx,
   configUpTo,
   type Entry,
@@ -53,6 +54,12 @@ export function raftWith(rules: RaftRules): Protocol<typeof parameters, RaftNode
   });
   const election = electionBy(rules, term, replication);
   const snapshots = snapshotsBy(rules, term);
+  // The same for all nodes of a run: made once.
+  let first: { readonly settings: Settings; readonly config: Configuration } | null = null;
+  const firstFor = (settings: Settings): Configuration => {
+    if (first?.settings !== settings) first = { settings, config: firstConfiguration(settings) };
+    return first.config;
+  };
   return {
     name: "raft",
     title: "Raft: elections, replication, changing groups, snapshots, sessions, reads",
@@ -71,7 +78,8 @@ export function raftWith(rules: RaftRules): Protocol<typeof parameters, RaftNode
     boot(ctx, disk) {
       if (disk === null && ctx.self === ctx.settings.initialLeader) ctx.setTimer("election", 0);
       else term.restartElectionTimer(ctx);
-      return disk === null ? newNode(ctx) : recovered(ctx, disk);
+      const node = newNode(ctx, firstFor(ctx.settings));
+      return disk === null ? node : recovered(node, disk, ctx);
     },
     ready: (nodes) => nodes.some((node) => node.lead !== null && node.commit > 0),
     request(node, operation, ctx) {
@@ -149,9 +157,8 @@ export function raftWith(rules: RaftRules): Protocol<typeof parameters, RaftNode
   };
 }
 
-function newNode(ctx: Ctx): RaftNode {
+function newNode(ctx: Ctx, config: Configuration): RaftNode {
   const { settings } = ctx;
-  const config = firstConfiguration(settings);
   const lease = settings.reads === "lease";
   return {
     id: ctx.self,
@@ -181,8 +188,7 @@ function newNode(ctx: Ctx): RaftNode {
 }
 
 /** What the disk held, and nothing else: what is committed beyond its state must be learned again. */
-function recovered(ctx: Ctx, disk: RaftDurable): RaftNode {
-  const node = newNode(ctx);
+function recovered(node: RaftNode, disk: RaftDurable, ctx: Ctx): RaftNode {
   node.term = node.savedTerm = disk.term;
   node.votedFor = node.savedVote = disk.votedFor;
   node.log = new SlidingLog<Entry>(disk.base + 1);
