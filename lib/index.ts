@@ -147,7 +147,7 @@ export type { RendezvousOptions } from "./protocols/sharding/placement/rendezvou
 export type { Ring, RingOptions } from "./protocols/sharding/placement/ring.ts";
 export { placements } from "./protocols/sharding/placements.ts";
 export { buildSystem, type Machines, type SystemBuilder, systemBuilder } from "./protocols/system.ts";
-export type { FaultMark, FaultSpan } from "./simulation/fault-log.ts";
+export type { FaultMark, FaultSpan, LeaderSpan } from "./simulation/fault-log.ts";
 export type { HistoryChunk, HistoryRow, HistorySink, Outcome } from "./simulation/history.ts";
 export type { Mutant, MutantClass } from "./simulation/mutant.ts";
 export {
@@ -186,6 +186,7 @@ export * from "./statistics/sequential.ts";
 export * from "./statistics/verdict.ts";
 export * from "./statistics/warm-up.ts";
 // Studies
+export { type AvailabilityOptions, AvailabilityResult, availability } from "./study/availability.ts";
 export {
   type CampaignOptions,
   type CampaignResult,
@@ -210,12 +211,15 @@ export type {
   ComparisonPlotOptions,
   ErrorMapOptions,
 } from "./study/comparison-figures.ts";
+export { compareElections, type ElectionComparison, electionInputs } from "./study/election-models.ts";
+export { type ElectionOptions, ElectionResult, elections } from "./study/elections.ts";
 export type { Estimate, Estimates } from "./study/estimates.ts";
 export { closeWorkers, WorkerError } from "./study/execution.ts";
 export { faultText } from "./study/fault-words.ts";
 export type { KneeRequest, KneeRow, ModelledKnee } from "./study/knee.ts";
 export { type MeasureName, type MeasureReference, quantileLabel, quantileOfLabel } from "./study/measures.ts";
 export type { RunOptions, RunSettings, WarmUp } from "./study/options.ts";
+export { type PlayedScript, playScript } from "./study/play-script.ts";
 export type { Axes, NumericPoint, PointShape, PointValue } from "./study/points.ts";
 export { type ProgressLine, type ProgressReport, useProgressLines } from "./study/progress.ts";
 export { type PublishedTable, publishedNames, publishedTable } from "./study/published-table.ts";
@@ -229,3 +233,4 @@ export { network, type RttMatrixOptions } from "./study/rtt-matrix.ts";
 export type { LoadState } from "./study/steadiness.ts";
 export { Study, type StudyDefinition, study } from "./study/study.ts";
 export { loadStudyFile, type StudyFile } from "./study/study-file.ts";
+export { TimeSample } from "./study/time-sample.ts";

@@ -3,10 +3,12 @@ import { unknownName } from "../core/errors.ts";
 import type { Mutant } from "../simulation/mutant.ts";
 import { epaxosMutants } from "./consensus/epaxos.mutants.ts";
 import { paxosMutants } from "./consensus/paxos.mutants.ts";
+import { raftMutants } from "./consensus/raft.mutants.ts";
 import { zabMutants } from "./consensus/zab.mutants.ts";
 
 /** Known bugs by the name of the protocol they are bugs of. */
 export const mutantIndex: ReadonlyMap<string, readonly Mutant[]> = new Map([
+  ["raft", raftMutants],
   ["paxos", paxosMutants],
   ["epaxos", epaxosMutants],
   ["zab", zabMutants],
