@@ -145,7 +145,7 @@ test("a client that turns to the next node when its patience ends finds the new 
     heartbeatInterval: 0.05,
   });
   const load = workload.closed(1, { clients: "LAN", think: 0.001, retry });
-  const result = elections({ system, elections: 1000, seed: 3, workload: load });
+  const result = elections({ system, elections: 300, seed: 3, workload: load });
   const [answered, serves] = [result.firstAnswer?.mean(0.999), result.unavailability.mean(0.999)];
   assert.ok(answered !== undefined);
   // What is left of its patience at a random time. The next it asks is up, and knows who leads: while nobody does, it
