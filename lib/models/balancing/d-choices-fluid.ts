@@ -14,7 +14,7 @@ const STEPS = 256;
 const LEVELS_ABOVE = 12;
 
 /** The last shares integrated: a model asks for several levels of the same ones. */
-let last = { d: 0, t: 0, shares: new Float64Array(0) };
+let last: { d: number; t: number; shares: Float64Array } = { d: 0, t: 0, shares: new Float64Array(0) };
 
 function sharesAt(d: number, t: number): Float64Array {
   if (last.d !== d || last.t !== t) last = { d, t, shares: integrated(d, t) };
@@ -22,7 +22,7 @@ function sharesAt(d: number, t: number): Float64Array {
 }
 
 /** s_0 … s_K at time t, by the classical Runge–Kutta rule of fourth order. */
-function integrated(d: number, t: number): Float64Array<ArrayBuffer> {
+function integrated(d: number, t: number): Float64Array {
   const levels = Math.ceil(t) + LEVELS_ABOVE;
   const steps = Math.max(1, Math.ceil(t * d * STEPS));
   const h = t / steps;
