@@ -26,6 +26,32 @@ test("a script shows a planted bug and passes on the correct protocol", () => {
   assert.match(right.states[2], /learned 1/);
 });
 
+test("a picture holds what the script moved, and its edges point at messages that are there", () => {
+  const { trace } = playScript(
+    paxos,
+    "write 0; deliver 0>1 prepare; lose 1>0 promise; crash 2; deliver 0>2 prepare",
+  );
+  const ways = trace.messages.filter(({ from, to }) => from !== to);
+  assert.deepEqual(
+    ways.map(({ kind, fate }) => [kind, fate]),
+    [
+      ["prepare", undefined],
+      ["prepare", "receiver down"],
+      ["promise", "lost"],
+    ],
+  );
+  const whole = playScript(paxos, BELOW_PROMISE).trace;
+  assert.ok(whole.quorumEdges.length > 0);
+  for (const edge of whole.quorumEdges) assert.equal(whole.messages[edge].kind, "accepted");
+});
+
+test("a script that says when writes are stored loses those that were not", () => {
+  const at = (more: string) => playScript(paxos, `write 0; ${more} crash 0; restart 0`).states[0];
+  assert.match(at("deliver 0>1 prepare;"), /promised 3/);
+  assert.match(at("store 0; write 1;"), /promised 3/);
+  assert.match(playScript(paxos, "write 0; write 1; store 1; crash 0; restart 0").states[0], /promised -1/);
+});
+
 test("lines that are not possible are told, in order", () => {
   const { skipped, states } = playScript(paxos, "crash 1; write 1\ndeliver 0>2 accept; write 0");
   assert.deepEqual(skipped, ["write 1 key 0 client 0", "deliver 0>2 accept"]);

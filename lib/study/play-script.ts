@@ -28,7 +28,7 @@ export interface PlayedScript {
  * Plays a script: a line an action, in the words of a failing walk (`deliver 0>1 append`, `fire 2 election`); what
  * follows a `#` at the start of a line is for people, and several actions may share a line with `;` between them.
  *
- * Writes reach the disk at once. The script ends with the first violation; histories are judged linearizable.
+ * Writes reach the disk at once, unless the script says when (`store 1`). It ends with the first violation; histories are judged linearizable.
  *
  * @throws DataError on a line that is no action or names a node that is not there, UsageError on commands and timers that
  * the protocol does not have
@@ -44,21 +44,35 @@ export function playScript(
   if (actions.length === 0) throw new DataError("script: must hold an action, got none");
   for (const action of actions) checkAction(protocol, action, nodes);
   const shape = { nodes, settings: campaignSystem(protocol, nodes, settings).settings };
-  const judge = walkJudge(protocol);
   const world = new WalkWorld(protocol, nodes, shape.settings);
-  const { done, violation } = replay(world, actions, { seed: 0, slowDisk: false, judge });
-  const drawn = traceOfActions(protocol, shape, done, { title });
-  const warning = violation === null ? {} : { warning: `${violation.name}: ${violation.detail}` };
-  const skipped =
-    violation !== null ? [] : actions.filter((action) => !done.includes(action)).map(formatAction);
+  const slowDisk = actions.some(({ verb }) => verb === "store");
+  const { done, violation } = replay(world, actions, { seed: 0, slowDisk, judge: walkJudge(protocol) });
+  const drawn = settled(traceOfActions(protocol, shape, done, { slowDisk, title }));
   return {
     violation,
-    skipped,
+    skipped: violation === null ? actions.filter((one) => !done.includes(one)).map(formatAction) : [],
     states: world.states.map((state, node) =>
       world.isUp[node] ? (protocol.describe?.(state) ?? "up") : "down",
     ),
-    trace: { ...drawn, ...warning },
+    trace: violation === null ? drawn : { ...drawn, warning: sentenceOf(violation) },
   };
+}
+
+/** Without the messages that the script leaves under way: they would cross the picture and mean nothing. */
+function settled(trace: SpaceTime): SpaceTime {
+  const keep = trace.messages.map(({ arrived, fate }) => arrived !== null || fate !== undefined);
+  const place = new Map<number, number>();
+  for (const [i, kept] of keep.entries()) if (kept) place.set(i, place.size);
+  return {
+    ...trace,
+    messages: trace.messages.filter((_, i) => keep[i]),
+    quorumEdges: trace.quorumEdges.flatMap((edge) => place.get(edge) ?? []),
+    note: "no clock: one second is one action; messages that nobody got are not drawn",
+  };
+}
+
+function sentenceOf({ kind, name, detail }: Violation): string {
+  return kind === "invariant" ? `${name} ${detail}` : detail.split("\n")[0];
 }
 
 /** What can be possible at no moment is a mistake of the script. */
