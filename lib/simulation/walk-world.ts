@@ -80,6 +80,8 @@ export class WalkWorld implements Context<Settings, MessageShape> {
   /** Actions so far. */
   step = 0;
   violation: Violation | null = null;
+  /** How fast each node's clock counts steps; null: all alike. */
+  clockRates: readonly number[] | null = null;
   /** False: records reach the disk at once. */
   slowDisk = true;
   /** The only node that has changed since the last check; undefined for any. */
@@ -331,7 +333,7 @@ export class WalkWorld implements Context<Settings, MessageShape> {
   }
 
   localTime(): number {
-    return this.step;
+    return this.clockRates === null ? this.step : this.step * this.clockRates[this.self];
   }
 
   claim(what: string, slot: number, value: number): void {

@@ -49,7 +49,7 @@ export const raftMutants: readonly Mutant[] = [
     "commit-prior-term",
     `${PAPER}, §5.4.2, figure 8`,
     { mayCommit: () => true },
-    { kind: "scripted", reason: RARE, scenario: "raft-figure-8" },
+    { kind: "scripted", reason: RARE, settings: BATCHES, scenario: "raft-figure-8" },
   ),
   mutant(
     "R2",
@@ -128,7 +128,7 @@ export const raftMutants: readonly Mutant[] = [
     "ack-own-length",
     `${PAPER}, §5.3`,
     { acknowledged: (node) => lastIndex(node) },
-    { settings: BATCHES },
+    { kind: "scripted", reason: RARE, settings: BATCHES, scenario: "raft-own-length" },
   ),
   mutant("R19", "accept-stale-leader", `${PAPER}, §5.1`, { isFromStaleLeader: () => false }),
   mutant(
