@@ -44,6 +44,8 @@ interface Election {
 
 /** Heartbeat intervals before the crash: a leader skips the first heartbeat, since its first entry says as much. */
 const SETTLED = 4;
+/** Moments tried until somebody leads. */
+const MOST_MOVES = 50;
 /** The first horizon, a longest timeout, is doubled so often before an election is given up. */
 const MOST_DOUBLINGS = 12;
 
@@ -119,20 +121,28 @@ export function elections(options: ElectionOptions): ElectionResult {
   for (let i = 0; i < count; i++) {
     const runSeed = replicationSeed(seed, "election", i);
     moment.restart(runSeed);
-    const crash = after + within * moment.uniform();
-    measured.push(electionOf(protocol, system, workload ?? null, runSeed, crash));
+    let crash = after + within * moment.uniform();
+    // Where nobody happens to lead, whole intervals later: the phase stays uniform.
+    for (let moved = 0; measured.length === i; moved++, crash += SETTLED * within) {
+      const election = electionOf(protocol, system, workload ?? null, runSeed, crash);
+      if (election !== null) measured.push(election);
+      else if (moved === MOST_MOVES)
+        throw new DomainError(
+          `${where}: somebody must lead when the leader crashes by ${crash} s, got nobody (seed ${runSeed})`,
+        );
+    }
   }
   return new ElectionResult(system, seed, measured, workload !== undefined);
 }
 
-/** One run, made longer (the same seed: the same run) until somebody serves. */
+/** One run, made longer (the same seed: the same run) until somebody serves; null when nobody was there to crash. */
 function electionOf(
   protocol: AnyProtocol,
   system: SystemSpec,
   workload: WorkloadSpec | null,
   seed: number,
   crash: number,
-): Election {
+): Election | null {
   const when = { times: "scheduled", at: crash, lasts: null, every: null, until: null } as const;
   const faults: FaultSpec[] = [...(system.faults ?? []), { fault: "crash", node: "leader", when }];
   let horizon = 1.1 * (Number(system.settings.electionTimeoutMax) || crash);
@@ -143,6 +153,7 @@ function electionOf(
       maxSeconds: crash + horizon,
       history: workload === null ? "off" : "keep",
     });
+    if (!run.faults.marks.some(({ kind, time }) => kind === "crash" && time === crash)) return null;
     const election = read(run, crash, workload !== null);
     if (election !== null) return election;
   }
@@ -152,10 +163,8 @@ function electionOf(
 }
 
 function read(run: RunResult, crash: number, withClients: boolean): Election | null {
-  const { leaders, marks } = run.faults;
-  if (!marks.some(({ kind, time }) => kind === "crash" && time === crash))
-    throw new DomainError(`elections: somebody must lead when the leader crashes at ${crash} s, got nobody`);
-  const before = leaders.findLast(({ from }) => from < crash);
+  const { leaders } = run.faults;
+  const before = leaders.filter(({ from }) => from < crash).pop();
   const next = leaders.find(({ from }) => from >= crash);
   const serving = leaders.find(({ from, serves }) => from >= crash && serves < Number.POSITIVE_INFINITY);
   if (before === undefined || next === undefined || serving === undefined) return null;

@@ -76,6 +76,8 @@ const WORDS: Readonly<Record<string, Tolerance>> = {
   "(1.5% at 0.99)": { relative: 0.015 },
   "exact for the binomial": { absolute: 0 },
   "calibrate-then-predict 15%": { relative: 0.15 },
+  "+-15% on quantiles": { relative: 0.15 },
+  "+-15%": { relative: 0.15 },
 };
 
 /** Collects the cases of one table. */

@@ -18,6 +18,7 @@ import { queueForkjoinNelsonTantawi } from "./queue-forkjoin-nelson-tantawi.ts";
 import { queueMg1Pk } from "./queue-mg1-pk.ts";
 import { queueMmcPublished } from "./queue-mmc-published.ts";
 import { quorumAvailability } from "./quorum-availability.ts";
+import { raftLanElectionRandomness, raftLanElectionScale } from "./raft-lan-elections.ts";
 import { raftSplitVote } from "./raft-split-vote.ts";
 import { rrVsRandom } from "./rr-vs-random.ts";
 import { seedFormulaWellposed } from "./seed-formula-wellposed.ts";
@@ -53,6 +54,8 @@ export const REPRODUCTIONS: readonly Reproduction[] = [
   leaderNicBound,
   paxosLanMaxThroughput,
   raftSplitVote,
+  raftLanElectionRandomness,
+  raftLanElectionScale,
   epaxosWanRtts,
   zabLatency,
   zookeeperThroughput,
