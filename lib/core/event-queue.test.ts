@@ -50,7 +50,12 @@ function compare(
     } else {
       if (step % 7 === 0) queue.peekTime();
       const expected = reference.pop();
-      const payload = queue.pop();
+      // A limit at the event's own time keeps it back, as does an end before it.
+      if (step % 3 === 0) {
+        assert.equal(queue.popBefore(expected.time, Number.POSITIVE_INFINITY), -1);
+        assert.equal(queue.popBefore(Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY), -1);
+      }
+      const payload = step % 2 === 0 ? queue.pop() : queue.popBefore(Number.POSITIVE_INFINITY, expected.time);
       assert.equal(payload, expected.payload, `step ${step}: wrong event at ${expected.time}`);
       assert.equal(queue.time, expected.time);
       now = expected.time;
@@ -65,6 +70,7 @@ function compare(
   }
   assert.equal(queue.size, 0);
   assert.equal(queue.peekTime(), Number.POSITIVE_INFINITY);
+  assert.equal(queue.popBefore(Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY), -1);
   return largest;
 }
 

@@ -42,10 +42,11 @@ const NO_RUNG = new EventRung();
  * ((queue) => [queue.push(2, 20), queue.push(1, 10), queue.push(1, 11), queue.pop(), queue.pop(), queue.peekTime()].slice(3))(new EventQueue()); // => [10, 11, 2]
  */
 export class EventQueue {
-  /** How many events are pending. Read only for callers. */
-  size = 0;
   /** The time of the event popped last. Read only for callers. */
   time = 0;
+
+  /** Events in the rungs and the far list; the near ones are told by where they stand. */
+  private behind = 0;
 
   // The near events stand in [nearStart, nearEnd), earliest first.
   private nearTime = new Float64Array(NEAR_LENGTH);
@@ -71,6 +72,11 @@ export class EventQueue {
   private nodeNext = new Int32Array(0);
   private free = NIL;
 
+  /** How many events are pending. */
+  get size(): number {
+    return this.nearEnd - this.nearStart + this.behind;
+  }
+
   /**
    * Adds one event.
    *
@@ -78,8 +84,37 @@ export class EventQueue {
    */
   push(time: number, payload: number): void {
     if (payload !== (payload | 0)) refusePayload(payload);
-    if (time < this.nearMax) this.pushNear(time, payload);
-    else this.pushBehind(time, payload);
+    const { nearTime: times, nearPayload: payloads, nearStart: start, nearEnd: end } = this;
+    // Rare: behind the near events, among too many of them, at the end of their memory, or in their earlier half.
+    if (
+      !(time < this.nearMax) ||
+      end - start >= CROWDED ||
+      end === times.length ||
+      (start < end && time < times[(start + end) >> 1])
+    ) {
+      this.pushRare(time, payload);
+      return;
+    }
+    // Sorted insertion by moving the later events one place up.
+    let i = end;
+    while (i > start) {
+      const before = times[i - 1];
+      if (before <= time) break;
+      times[i] = before;
+      payloads[i] = payloads[i - 1];
+      i--;
+    }
+    times[i] = time;
+    payloads[i] = payload;
+    this.nearEnd = end + 1;
+  }
+
+  private pushRare(time: number, payload: number): void {
+    const { nearStart: start, nearEnd: end } = this;
+    if (!(time < this.nearMax)) this.pushBehind(time, payload);
+    // The start never drifts down to 0: it falls by one a push, and rises by one a pop of what was pushed.
+    else if (end - start >= CROWDED || end === this.nearTime.length) this.pushCrowded(time, payload);
+    else this.insertFromStart(time, payload);
   }
 
   /**
@@ -91,22 +126,41 @@ export class EventQueue {
     if (this.nearStart === this.nearEnd) this.refill();
     const i = this.nearStart;
     this.nearStart = i + 1;
-    this.size--;
     this.time = this.nearTime[i];
+    return this.nearPayload[i];
+  }
+
+  /**
+   * Removes the earliest event if its time is before `limit` and not after `last`, and returns its payload; its time is
+   * then in `time`. Otherwise −1. A look and a pop in one step, for callers whose payloads are not negative.
+   */
+  popBefore(limit: number, last: number): number {
+    const i = this.nearStart;
+    if (i === this.nearEnd) {
+      if (this.behind === 0) return -1;
+      this.refill();
+      return this.popBefore(limit, last);
+    }
+    const time = this.nearTime[i];
+    if (time >= limit || time > last) return -1;
+    this.nearStart = i + 1;
+    this.time = time;
     return this.nearPayload[i];
   }
 
   /** The time of the earliest event without removing it; Infinity when the queue is empty. */
   peekTime(): number {
-    if (this.size === 0) return Number.POSITIVE_INFINITY;
-    if (this.nearStart === this.nearEnd) this.refill();
+    if (this.nearStart === this.nearEnd) {
+      if (this.behind === 0) return Number.POSITIVE_INFINITY;
+      this.refill();
+    }
     return this.nearTime[this.nearStart];
   }
 
   /** Forgets every event; memory already taken is kept. */
   clear(): void {
     for (const rung of this.rungs) rung.clear();
-    this.size = 0;
+    this.behind = 0;
     this.time = 0;
     this.nearStart = this.nearEnd = this.nearTime.length >> 1;
     this.nearMax = Number.POSITIVE_INFINITY;
@@ -116,22 +170,9 @@ export class EventQueue {
     this.linkFree(0);
   }
 
-  private pushNear(time: number, payload: number): void {
-    const { nearTime: times, nearStart: start, nearEnd: end } = this;
-    // The start never drifts down to 0: it falls by one a push, and rises by one a pop of what was pushed.
-    if (end - start >= CROWDED || end === times.length) {
-      this.pushCrowded(time, payload);
-      return;
-    }
-    this.size++;
-    if (start < end && time < times[(start + end) >> 1]) this.insertFromStart(time, payload);
-    else this.insertFromEnd(time, payload);
-  }
-
   /** Sorted insertion by moving the earlier events one place down, equal ones too; some near event must be later. */
   private insertFromStart(time: number, payload: number): void {
-    const times = this.nearTime;
-    const payloads = this.nearPayload;
+    const { nearTime: times, nearPayload: payloads } = this;
     let i = --this.nearStart;
     while (times[i + 1] <= time) {
       times[i] = times[i + 1];
@@ -142,35 +183,17 @@ export class EventQueue {
     payloads[i] = payload;
   }
 
-  /** Sorted insertion by moving the later events one place up. */
-  private insertFromEnd(time: number, payload: number): void {
-    const times = this.nearTime;
-    const payloads = this.nearPayload;
-    const start = this.nearStart;
-    let i = this.nearEnd++;
-    while (i > start && times[i - 1] > time) {
-      times[i] = times[i - 1];
-      payloads[i] = payloads[i - 1];
-      i--;
-    }
-    times[i] = time;
-    payloads[i] = payload;
-  }
-
   /** A push to the earliest rung whose span holds the time, or to the far list. */
   private pushBehind(time: number, payload: number): void {
     if (!(time < Number.POSITIVE_INFINITY)) {
       throw new DomainError(`event queue: time must be finite, got ${show(time)}`);
     }
-    this.size++;
+    this.behind++;
     const k = this.node(time, payload);
-    if (time < this.rung.max) {
-      this.link(this.rung, k);
-      return;
-    }
-    for (let d = this.depth - 2; d >= 0; d--) {
-      if (time >= this.rungs[d].max) continue;
-      this.link(this.rungs[d], k);
+    let rung = this.rung;
+    for (let d = this.depth - 2; d >= 0 && time >= rung.max; d--) rung = this.rungs[d];
+    if (time < rung.max) {
+      this.link(rung, k);
       return;
     }
     this.nodeNext[k] = this.far;
@@ -185,7 +208,7 @@ export class EventQueue {
     const count = this.nearEnd - this.nearStart;
     this.centreNear(count + 1);
     if (count < CROWDED) {
-      this.pushNear(time, payload);
+      this.push(time, payload);
       return;
     }
     // Whatever is not before the last near event may as well wait behind; so a burst of equal times costs O(1) each.
@@ -195,10 +218,10 @@ export class EventQueue {
       return;
     }
     if (!this.openRung(this.nearTime[this.nearStart], this.nearMax, count)) {
-      this.size++;
       this.insertFromStart(time, payload);
       return;
     }
+    this.behind += count;
     for (let i = this.nearStart; i < this.nearEnd; i++) {
       this.link(this.rung, this.node(this.nearTime[i], this.nearPayload[i]));
     }
@@ -209,7 +232,7 @@ export class EventQueue {
 
   /** Moves the earliest bucket into the (empty) near array, cutting it first where it is crowded. */
   private refill(): void {
-    if (this.size === 0) throw new UsageError("event queue: pop must follow a push, got an empty queue");
+    if (this.behind === 0) throw new UsageError("event queue: pop must follow a push, got an empty queue");
     for (;;) {
       if (this.depth === 0) {
         const count = this.farCount;
@@ -242,12 +265,10 @@ export class EventQueue {
 
   /** Makes a rung of a list; false when no rung can tell its times apart. */
   private splitList(list: number, count: number): boolean {
-    let min = Number.POSITIVE_INFINITY;
-    let max = Number.NEGATIVE_INFINITY;
+    let [min, max] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
     for (let k = list; k !== NIL; k = this.nodeNext[k]) {
-      const time = this.nodeTime[k];
-      if (time < min) min = time;
-      if (time > max) max = time;
+      min = Math.min(min, this.nodeTime[k]);
+      max = Math.max(max, this.nodeTime[k]);
     }
     if (!this.openRung(min, max, count)) return false;
     this.scatter(list);
@@ -292,6 +313,7 @@ export class EventQueue {
   private drain(list: number, count: number): void {
     if (this.nearTime.length < 4 * count) this.centreNear(count);
     this.nearStart = this.nearEnd = (this.nearTime.length - count) >> 1;
+    this.behind -= count;
     if (list === NIL) return;
     if (count > SPLIT) this.sortAll(list, count);
     else this.insertAll(list);
@@ -302,9 +324,7 @@ export class EventQueue {
   }
 
   private insertAll(list: number): void {
-    const times = this.nearTime;
-    const payloads = this.nearPayload;
-    const start = this.nearStart;
+    const { nearTime: times, nearPayload: payloads, nearStart: start } = this;
     let end = start;
     // Newest first, so an older event of equal time goes before those already there.
     for (let k = list; k !== NIL; k = this.nodeNext[k]) {
@@ -341,10 +361,18 @@ export class EventQueue {
       this.nearPayload = new Int32Array(8 * count);
     }
     const to = (this.nearTime.length - (end - start)) >> 1;
-    this.nearTime.set(times.subarray(start, end), to);
-    this.nearPayload.set(payloads.subarray(start, end), to);
     this.nearStart = to;
     this.nearEnd = to + end - start;
+    if (to > start) {
+      this.nearTime.set(times.subarray(start, end), to);
+      this.nearPayload.set(payloads.subarray(start, end), to);
+      return;
+    }
+    // The usual case, after some hundred pushes: a few dozen moves, cheaper than making views.
+    for (let i = 0; i < end - start; i++) {
+      this.nearTime[to + i] = times[start + i];
+      this.nearPayload[to + i] = payloads[start + i];
+    }
   }
 
   private takeFar(): number {

@@ -41,6 +41,16 @@ export class SlidingLog<T> {
 
   /** Puts an entry at an index at or after `first`; indices skipped over become gaps. */
   set(index: number, entry: T): void {
+    if (index === this.end && index - this.first <= this.mask) {
+      this.ring[index & this.mask] = entry;
+      this.end = index + 1;
+    } else {
+      this.put(index, entry);
+    }
+  }
+
+  /** `set` anywhere but at the end. */
+  private put(index: number, entry: T): void {
     if (index < this.first) throw new DomainError(`log: index must be >= ${this.first}, got ${index}`);
     while (index - this.first > this.mask) this.grow();
     while (this.end <= index) this.ring[this.end++ & this.mask] = undefined;
@@ -49,7 +59,8 @@ export class SlidingLog<T> {
 
   /** Drops entries before `index`. */
   dropBefore(index: number): void {
-    const upTo = Math.min(index, this.end);
+    if (index <= this.first) return;
+    const upTo = index < this.end ? index : this.end; // stays a whole number for the compiler
     while (this.first < upTo) this.ring[this.first++ & this.mask] = undefined;
   }
 

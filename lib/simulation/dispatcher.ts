@@ -13,8 +13,12 @@ type Handler = (node: object, message: MessageShape, from: number, context: AnyC
 
 export class Dispatcher {
   readonly kinds: readonly string[];
-  /** Messages handled, by position in `kinds`. */
-  readonly handled: Float64Array;
+  // Counts of the first kinds stand in fields: the cheapest to raise.
+  private count0 = 0;
+  private count1 = 0;
+  private count2 = 0;
+  private count3 = 0;
+  private readonly counts: number[];
   private readonly rest: ReadonlyMap<string, number>;
   private readonly handlers: readonly Handler[];
   private readonly k0: string;
@@ -29,7 +33,7 @@ export class Dispatcher {
   constructor(protocol: AnyProtocol) {
     this.kinds = Object.keys(protocol.messages);
     this.handlers = this.kinds.map((kind) => (protocol.messages as Record<string, Handler>)[kind]);
-    this.handled = new Float64Array(this.kinds.length);
+    this.counts = this.kinds.map(() => 0);
     this.rest = new Map(this.kinds.map((kind, i) => [kind, i]));
     const none: Handler = () => {
       throw new UsageError(`${protocol.name}: message of unknown kind (known: ${this.kinds.join(", ")})`);
@@ -40,19 +44,25 @@ export class Dispatcher {
     [this.h0, this.h1, this.h2, this.h3] = [handler(0), handler(1), handler(2), handler(3)];
   }
 
+  /** Messages handled, by position in `kinds`. */
+  get handled(): readonly number[] {
+    const first = [this.count0, this.count1, this.count2, this.count3];
+    return this.counts.map((count, i) => first[i] ?? count);
+  }
+
   run(node: object, message: MessageShape, from: number, context: AnyContext): void {
     const kind = message.kind;
     if (kind === this.k0) {
-      this.handled[0]++;
+      this.count0++;
       this.h0(node, message, from, context);
     } else if (kind === this.k1) {
-      this.handled[1]++;
+      this.count1++;
       this.h1(node, message, from, context);
     } else if (kind === this.k2) {
-      this.handled[2]++;
+      this.count2++;
       this.h2(node, message, from, context);
     } else if (kind === this.k3) {
-      this.handled[3]++;
+      this.count3++;
       this.h3(node, message, from, context);
     } else {
       this.runRest(node, message, from, context);
@@ -64,7 +74,7 @@ export class Dispatcher {
     if (i === undefined) {
       throw new UsageError(`message of unknown kind "${message.kind}" (known: ${this.kinds.join(", ")})`);
     }
-    this.handled[i]++;
+    this.counts[i]++;
     this.handlers[i](node, message, from, context);
   }
 }

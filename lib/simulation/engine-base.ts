@@ -75,6 +75,8 @@ export abstract class EngineBase {
   /** Latest clock of a core that finished by an event. */
   protected latest = 0;
   protected nextArrival = Number.POSITIVE_INFINITY;
+  /** The count of events at which limits and invariants are looked at next. */
+  protected nextCheck = 1;
   protected open = false;
   protected holding: Held | null = null;
   protected readonly queue = new EventQueue();
@@ -98,6 +100,8 @@ export abstract class EngineBase {
   /** Messages need no step but one: no ingress port, one booked core of constant service, nobody tracing. */
   protected readonly plain: boolean;
   protected readonly sendCosts: boolean;
+  /** And sending one takes no step at all: no port, no order to keep, nothing to pay by time or size. */
+  protected readonly light: boolean;
   protected readonly headerBytes: number;
 
   constructor(
@@ -142,6 +146,7 @@ export abstract class EngineBase {
     this.plain =
       !this.network.ingressLimited && this.cores === null && this.tracer === null && this.fixedReceive >= 0;
     this.sized = this.network.limited || this.perByte > 0;
+    this.light = this.plain && !this.sized && !this.sendCosts && !this.network.ordered;
   }
 
   /** States of the nodes that are up. */

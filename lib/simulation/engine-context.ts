@@ -20,6 +20,17 @@ const { ANSWER, INTS, MESSAGE, REFUSAL, THOUGHT, TIMER, TRACE, WRITTEN } = slotC
 /** The engine as handlers use it. */
 export abstract class EngineContext extends EngineBase implements Context<Settings, MessageShape> {
   send(to: NodeId, message: MessageShape): void {
+    if (this.light && this.holding === null && to !== this.self) {
+      this.sent++;
+      const slot = this.slots.takeMessage(to, this.self, message);
+      this.queue.push(this.network.fly(this.self, to, this.clock), slot);
+      return;
+    }
+    this.sendStepwise(to, message);
+  }
+
+  /** A send that passes every step there is. */
+  private sendStepwise(to: NodeId, message: MessageShape): void {
     if (this.holding !== null) {
       this.hold("send", to, 0, message);
       return;
@@ -43,7 +54,17 @@ export abstract class EngineContext extends EngineBase implements Context<Settin
 
   broadcast(message: MessageShape): void {
     const { self, nodes } = this;
-    for (let to = 0; to < nodes; to++) if (to !== self) this.send(to, message);
+    if (!this.light || this.holding !== null) {
+      for (let to = 0; to < nodes; to++) if (to !== self) this.send(to, message);
+      return;
+    }
+    const { slots, queue, network } = this;
+    this.sent += nodes - 1;
+    for (let to = 0; to < nodes; to++) {
+      if (to === self) continue;
+      const slot = slots.takeMessage(to, self, message);
+      queue.push(network.fly(self, to, this.clock), slot);
+    }
   }
 
   /** Spends the processor's time for putting out one message. */
@@ -93,7 +114,10 @@ export abstract class EngineContext extends EngineBase implements Context<Settin
 
   persist(record: object): void {
     const disk = this.disks[this.self];
-    if (disk === null) return;
+    if (disk !== null) this.write(disk, record);
+  }
+
+  private write(disk: Disk, record: object): void {
     this.holding = disk.write(this.clock, this.protocol.recordBytes?.(record, this.settings) ?? 0);
     this.startWrite(this.self, disk, this.clock);
   }

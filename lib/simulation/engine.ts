@@ -42,32 +42,46 @@ const {
 
 /** Runs one protocol on one system. */
 export class TimedEngine extends EngineContext {
-  // ---- the event loop
-
   /** Runs until every measured operation has ended, nothing is left to do, or a limit is reached. */
   run(): void {
     this.boot();
-    const { maxEvents, maxSeconds } = this.options;
-    const clients = this.clients;
+    const { maxSeconds } = this.options;
+    const { clients, queue } = this;
+    this.nextCheck = this.checkAfter();
     while (clients === null || clients.measuredLeft > 0) {
-      const next = this.queue.size === 0 ? Number.POSITIVE_INFINITY : this.queue.peekTime();
-      if (this.nextArrival <= next) {
-        if (this.nextArrival === Number.POSITIVE_INFINITY) break;
-        this.now = this.nextArrival;
-        if (this.now > maxSeconds) break;
-        this.arrive();
-      } else {
-        if (next > maxSeconds) break;
-        const slot = this.queue.pop();
-        this.now = next;
+      const slot = queue.popBefore(this.nextArrival, maxSeconds);
+      if (slot >= 0) {
+        this.now = queue.time;
         this.handle(slot);
-      }
-      this.events++;
-      if (this.events >= maxEvents) this.tooLong(maxEvents);
-      if (!this.open) this.letIn();
-      if (this.events % LOOK_EVERY === 0) this.lookIn();
+      } else if (!this.arriveNext()) break;
+      if (++this.events >= this.nextCheck) this.check();
     }
     this.look();
+  }
+
+  /** No event comes before the next arrival: false when that does not come in time either. */
+  private arriveNext(): boolean {
+    const next = this.nextArrival;
+    if (next === Number.POSITIVE_INFINITY || next > this.queue.peekTime()) return false;
+    this.now = next;
+    if (next > this.options.maxSeconds) return false;
+    this.arrive();
+    return true;
+  }
+
+  /** What is not done after every event: limits, invariants, the doors. */
+  private check(): void {
+    const { maxEvents } = this.options;
+    if (this.events >= maxEvents) this.tooLong(maxEvents);
+    if (!this.open) this.letIn();
+    if (this.events % LOOK_EVERY === 0) this.lookIn();
+    this.nextCheck = this.checkAfter();
+  }
+
+  /** The event after which to check: before the doors are open, every one. */
+  private checkAfter(): number {
+    if (!this.open) return this.events + 1;
+    return Math.min(this.options.maxEvents, this.events + LOOK_EVERY - (this.events % LOOK_EVERY));
   }
 
   protected boot(): void {
@@ -147,7 +161,8 @@ export class TimedEngine extends EngineContext {
     const { slots } = this;
     const free = this.cpuFree[node];
     const begun = free > this.now ? free : this.now;
-    const service = this.fixedReceive + this.perByte * slots.reals[slot * REALS + BYTES];
+    let service = this.fixedReceive;
+    if (this.perByte > 0) service += this.perByte * slots.reals[slot * REALS + BYTES];
     this.cpuBusy[node] += service;
     this.clock = begun + service;
     this.self = node;

@@ -37,6 +37,7 @@ export const RETRY = 13;
 export const DEAD = 14;
 
 const FIRST_CAPACITY = 256;
+const NONE = -1;
 
 /** Whole-number columns of a slot, side by side so that one event touches one cache line. */
 export const TYPE = 0;
@@ -58,8 +59,8 @@ export class EventSlots {
   reals = new Float64Array(FIRST_CAPACITY * REALS);
   readonly body: (object | null)[] = new Array<object | null>(FIRST_CAPACITY).fill(null);
   private capacity = FIRST_CAPACITY;
-  private free = new Int32Array(FIRST_CAPACITY);
-  private freeCount = 0;
+  /** Idle slots are linked: the first, then by their TRACE column, −1 at the end. */
+  private free = NONE;
 
   constructor() {
     this.addFree(0, FIRST_CAPACITY);
@@ -67,9 +68,10 @@ export class EventSlots {
 
   /** Takes a slot; `bytes` and `firstBit` fill its real columns. */
   take(type: number, to: number, from: number, body: object | null, bytes: number, firstBit: number): number {
-    if (this.freeCount === 0) this.grow();
-    const slot = this.free[--this.freeCount];
+    if (this.free === NONE) this.grow();
+    const slot = this.free;
     const { ints, reals } = this;
+    this.free = ints[slot * INTS + TRACE];
     ints[slot * INTS] = type;
     ints[slot * INTS + TO] = to;
     ints[slot * INTS + FROM] = from;
@@ -79,8 +81,23 @@ export class EventSlots {
     return slot;
   }
 
+  /** Takes a slot for a message whose size and first bit nobody asks for. */
+  takeMessage(to: number, from: number, body: object): number {
+    if (this.free === NONE) this.grow();
+    const slot = this.free;
+    const { ints } = this;
+    const at = slot * INTS;
+    this.free = ints[at + TRACE];
+    ints[at + TYPE] = MESSAGE;
+    ints[at + TO] = to;
+    ints[at + FROM] = from;
+    this.body[slot] = body;
+    return slot;
+  }
+
   give(slot: number): void {
-    this.free[this.freeCount++] = slot;
+    this.ints[slot * INTS + TRACE] = this.free;
+    this.free = slot;
   }
 
   type(slot: number): number {
@@ -94,7 +111,7 @@ export class EventSlots {
   /** How many of the slots in use satisfy a condition on their type. */
   count(wanted: (type: number, slot: number) => boolean): number {
     const idle = new Uint8Array(this.capacity);
-    for (let i = 0; i < this.freeCount; i++) idle[this.free[i]] = 1;
+    for (let slot = this.free; slot !== NONE; slot = this.ints[slot * INTS + TRACE]) idle[slot] = 1;
     let found = 0;
     for (let slot = 0; slot < idle.length; slot++)
       if (idle[slot] === 0 && wanted(this.type(slot), slot)) found++;
@@ -106,14 +123,13 @@ export class EventSlots {
     this.capacity = 2 * old;
     this.ints = grown(this.ints, new Int32Array(this.capacity * INTS));
     this.reals = grown(this.reals, new Float64Array(this.capacity * REALS));
-    this.free = new Int32Array(this.capacity);
     for (let i = old; i < this.capacity; i++) this.body.push(null);
     this.addFree(old, this.capacity);
   }
 
-  /** Puts slots on the stack so that the lowest is taken first. */
+  /** Links slots so that the lowest is taken first. */
   private addFree(from: number, to: number): void {
-    for (let slot = to - 1; slot >= from; slot--) this.free[this.freeCount++] = slot;
+    for (let slot = to - 1; slot >= from; slot--) this.give(slot);
   }
 }
 

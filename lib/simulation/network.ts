@@ -8,6 +8,7 @@
  */
 import type { Distribution } from "../core/distributions.ts";
 import { distributionFrom } from "../core/distributions.ts";
+import { ExponentialBlock } from "../core/exponential-block.ts";
 import type { RandomStream } from "../core/random.ts";
 import type { NetworkSpec } from "../core/system.ts";
 
@@ -29,14 +30,19 @@ export class Network {
   /** True when a port is limited, so that sizes matter. */
   readonly limited: boolean;
   readonly ingressLimited: boolean;
+  /** True when messages of a link may not overtake one another. */
+  readonly ordered: boolean;
   /** Until when each port is booked. */
   readonly egressFree: Float64Array;
   readonly ingressFree: Float64Array;
   private readonly lastArrival: Float64Array;
   private readonly links: readonly Distribution[];
+  /** Where every link is a constant, or one plus an exponential time: the two, by link; else NaN. */
+  private readonly constant: Float64Array;
+  private readonly jitter: Float64Array;
+  private readonly exponentials: ExponentialBlock;
   private readonly egressPerByte: number;
   private readonly ingressPerByte: number;
-  private readonly stream: boolean;
   private readonly random: RandomStream;
 
   /** @param places site index of each client place */
@@ -50,8 +56,13 @@ export class Network {
     this.ingressPerByte = spec.ingress === null ? 0 : BITS_PER_BYTE / spec.ingress;
     this.limited = spec.egress !== null || spec.ingress !== null;
     this.ingressLimited = spec.ingress !== null;
-    this.stream = spec.order === "stream";
+    this.ordered = spec.order === "stream";
     this.random = random;
+    const simple = this.links.map(constantAndJitter);
+    const allSimple = !simple.includes(null);
+    this.constant = Float64Array.from(simple, (link) => (link !== null && allSimple ? link[0] : Number.NaN));
+    this.jitter = Float64Array.from(simple, (link) => (link !== null && allSimple ? link[1] : Number.NaN));
+    this.exponentials = new ExponentialBlock(random);
     this.egressFree = new Float64Array(this.endpoints);
     this.ingressFree = new Float64Array(this.endpoints);
     this.egressBusy = new Float64Array(this.endpoints);
@@ -75,8 +86,8 @@ export class Network {
       this.egressWait = 0;
     }
     const link = from * this.endpoints + to;
-    let arrival = left + this.links[link].sample(this.random);
-    if (this.stream) {
+    let arrival = left + this.delayOn(link);
+    if (this.ordered) {
       const last = this.lastArrival[link];
       if (arrival < last) arrival = last;
       this.lastArrival[link] = arrival;
@@ -87,17 +98,36 @@ export class Network {
     return arrival;
   }
 
+  /** `send` where nothing but the link stands between: no limited port, no order to keep. */
+  fly(from: number, to: number, time: number): number {
+    const arrival = time + this.delayOn(from * this.endpoints + to);
+    this.firstBit = arrival;
+    return arrival;
+  }
+
+  /** Draws the one-way delay of a link. */
+  private delayOn(link: number): number {
+    const jitter = this.jitter[link];
+    return jitter > 0
+      ? this.constant[link] + jitter * this.exponentials.draw()
+      : this.otherDelay(link, jitter);
+  }
+
+  private otherDelay(link: number, jitter: number): number {
+    return jitter === 0 ? this.constant[link] : this.links[link].sample(this.random);
+  }
+
   /** Holds back the message last sent on a link; what follows it on a stream link stays behind it. */
   delay(from: number, to: number, arrival: number, extra: number): number {
     const later = arrival + extra;
-    if (this.stream) this.lastArrival[from * this.endpoints + to] = later;
+    if (this.ordered) this.lastArrival[from * this.endpoints + to] = later;
     this.firstBit = later - this.transmission;
     return later;
   }
 
   /** A copy of the message last sent, by a delay of its own: when it arrives. */
   copyArrival(from: number, to: number, left: number): number {
-    return left + this.links[from * this.endpoints + to].sample(this.random);
+    return left + this.delayOn(from * this.endpoints + to);
   }
 
   /** Passes a message through a node's ingress port; returns when its last bit is in. */
@@ -112,4 +142,13 @@ export class Network {
     this.ingressBusy[to] += time;
     return done;
   }
+}
+
+/** The two parts of a constant, an exponential time, or their sum; null for any other distribution. */
+function constantAndJitter({ spec, mean }: Distribution): [number, number] | null {
+  if (spec.distribution === "deterministic") return [mean, 0];
+  if (spec.distribution === "exponential") return [0, mean];
+  if (spec.distribution === "shifted" && spec.of.distribution === "exponential")
+    return [spec.by, spec.of.mean];
+  return null;
 }
