@@ -197,6 +197,7 @@ export {
   runsFor95,
   type Tally,
 } from "./study/campaign.ts";
+export { balancerTheory } from "./study/balancer-theory.ts";
 export { claim } from "./study/claim.ts";
 export type {
   ComparableModel,
