@@ -9,12 +9,7 @@ import type { RandomStream } from "./random.ts";
 /** Short, because a short run throws most of its last block away. */
 const LENGTH = 64;
 
-/**
- * The exponential draws of one stream.
- *
- * @example
- * new ExponentialBlock(randomStreams(1).stream("links")).draw() === randomStreams(1).stream("links").exponential(); // => true
- */
+/** The exponential draws of one stream. */
 export class ExponentialBlock {
   private readonly draws = new Float64Array(LENGTH);
   private next = LENGTH;
