@@ -35,8 +35,12 @@ export class Network {
   /** Until when each port is booked. */
   readonly egressFree: Float64Array;
   readonly ingressFree: Float64Array;
+  /** By pair of endpoints; nothing where messages may overtake. */
   private readonly lastArrival: Float64Array;
+  /** Links by pair of sites: by pair of nodes, ten thousand servers would take gigabytes. */
   private readonly links: readonly Distribution[];
+  private readonly rowOf: Int32Array;
+  private readonly siteOf: Int32Array;
   /** Where every link is a constant, or one plus an exponential time: the two, by link; else NaN. */
   private readonly constant: Float64Array;
   private readonly jitter: Float64Array;
@@ -49,9 +53,9 @@ export class Network {
   constructor(spec: NetworkSpec, places: readonly number[], random: RandomStream) {
     this.nodes = spec.placement.length;
     this.endpoints = this.nodes + places.length;
-    const sites = [...spec.placement, ...places];
-    const bySite = spec.oneWay.map((row) => row.map((link) => distributionFrom(link)));
-    this.links = sites.flatMap((from) => sites.map((to) => bySite[from][to]));
+    this.links = spec.oneWay.flatMap((row) => row.map((link) => distributionFrom(link)));
+    this.siteOf = Int32Array.from([...spec.placement, ...places]);
+    this.rowOf = this.siteOf.map((site) => site * spec.oneWay.length);
     this.egressPerByte = spec.egress === null ? 0 : BITS_PER_BYTE / spec.egress;
     this.ingressPerByte = spec.ingress === null ? 0 : BITS_PER_BYTE / spec.ingress;
     this.limited = spec.egress !== null || spec.ingress !== null;
@@ -67,7 +71,7 @@ export class Network {
     this.ingressFree = new Float64Array(this.endpoints);
     this.egressBusy = new Float64Array(this.endpoints);
     this.ingressBusy = new Float64Array(this.endpoints);
-    this.lastArrival = new Float64Array(this.endpoints * this.endpoints);
+    this.lastArrival = new Float64Array(this.ordered ? this.endpoints * this.endpoints : 0);
   }
 
   /** Takes a message at `time` and returns when its last bit reaches the far port. */
@@ -85,9 +89,9 @@ export class Network {
     } else {
       this.egressWait = 0;
     }
-    const link = from * this.endpoints + to;
-    let arrival = left + this.delayOn(link);
+    let arrival = left + this.delayOn(this.rowOf[from] + this.siteOf[to]);
     if (this.ordered) {
+      const link = from * this.endpoints + to;
       const last = this.lastArrival[link];
       if (arrival < last) arrival = last;
       this.lastArrival[link] = arrival;
@@ -100,7 +104,7 @@ export class Network {
 
   /** `send` where nothing but the link stands between: no limited port, no order to keep. */
   fly(from: number, to: number, time: number): number {
-    const arrival = time + this.delayOn(from * this.endpoints + to);
+    const arrival = time + this.delayOn(this.rowOf[from] + this.siteOf[to]);
     this.firstBit = arrival;
     return arrival;
   }
@@ -127,7 +131,7 @@ export class Network {
 
   /** A copy of the message last sent, by a delay of its own: when it arrives. */
   copyArrival(from: number, to: number, left: number): number {
-    return left + this.delayOn(from * this.endpoints + to);
+    return left + this.delayOn(this.rowOf[from] + this.siteOf[to]);
   }
 
   /** Passes a message through a node's ingress port; returns when its last bit is in. */
