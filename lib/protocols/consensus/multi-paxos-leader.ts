@@ -71,9 +71,9 @@ export function leaderBy(rules: MultiPaxosRules, learner: MultiPaxosLearner): Mu
     if (!leads) learner.applyUpTo(node, m.held, -1, m.held, ctx);
     // A leader has proposed before `next`; of later slots it may still hear.
     const open = leads ? node.next : node.chosen;
-    if (m.first > open) {
+    if (!rules.canTell(m.first, open)) {
       if (leads) stepDown(node, ctx);
-      ctx.send(from, { kind: "learn", from: node.chosen }); // it cannot tell what it no longer keeps
+      ctx.send(from, { kind: "learn", from: node.chosen });
       return;
     }
     const settled: Accept[] = [];

@@ -46,6 +46,8 @@ export interface MultiPaxosRules {
     first: number,
   ): Pick<Configuration, "prepareQuorum" | "quorum">;
   hasPromises(config: Configuration, promises: number): boolean;
+  /** An acceptor that has dropped slots cannot tell what it accepted there. */
+  canTell(firstKept: number, firstOpen: number): boolean;
   /** §3: a slot nobody is known to have voted on, below one somebody did, gets a no-op. */
   fillsGaps: boolean;
   /** What a node holds of a slot is the chosen value, given that the leader of `ballot` calls the slot chosen. */
@@ -98,6 +100,7 @@ export const multiPaxosRules: MultiPaxosRules = {
     };
   },
   hasPromises: (config, promises) => votesIn(promises & config.members) >= config.prepareQuorum,
+  canTell: (firstKept, firstOpen) => firstKept <= firstOpen,
   fillsGaps: true,
   /**
    * The leader's own proposal, or what every node held once, or what was learned. Anything else may have been
