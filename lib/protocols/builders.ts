@@ -2,6 +2,7 @@
 import { balancer as balancerProtocol } from "./balancing/balancer.ts";
 import { station as stationProtocol } from "./balancing/station.ts";
 import { epaxos as epaxosProtocol } from "./consensus/epaxos.ts";
+import { mencius as menciusProtocol } from "./consensus/mencius.ts";
 import { multiPaxos as multiPaxosProtocol } from "./consensus/multi-paxos.ts";
 import { paxos as paxosProtocol } from "./consensus/paxos.ts";
 import { raft as raftProtocol } from "./consensus/raft.ts";
@@ -49,3 +50,9 @@ export const epaxos = systemBuilder(epaxosProtocol);
  * @example zab({ network: network.lan({ nodes: 3, rtt: ms(1) }) }).settings.reads; // => "sync"
  */
 export const zab = systemBuilder(zabProtocol);
+
+/**
+ * A group that runs Mencius: the slots of the log belong to the servers in turn.
+ * @example mencius({ network: network.lan({ nodes: 5, rtt: ms(1) }) }).settings.quorum; // => 3
+ */
+export const mencius = systemBuilder(menciusProtocol);

@@ -4,6 +4,7 @@ import { type AnyProtocol, erased } from "../simulation/protocol.ts";
 import { balancer } from "./balancing/balancer.ts";
 import { station } from "./balancing/station.ts";
 import { epaxos } from "./consensus/epaxos.ts";
+import { mencius } from "./consensus/mencius.ts";
 import { multiPaxos } from "./consensus/multi-paxos.ts";
 import { paxos } from "./consensus/paxos.ts";
 import { raft } from "./consensus/raft.ts";
@@ -15,6 +16,7 @@ const all: readonly AnyProtocol[] = [
   erased(paxos),
   erased(epaxos),
   erased(zab),
+  erased(mencius),
   erased(station),
   erased(balancer),
 ];

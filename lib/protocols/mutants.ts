@@ -2,6 +2,7 @@
 import { unknownName } from "../core/errors.ts";
 import type { Mutant } from "../simulation/mutant.ts";
 import { epaxosMutants } from "./consensus/epaxos.mutants.ts";
+import { menciusMutants } from "./consensus/mencius.mutants.ts";
 import { paxosMutants } from "./consensus/paxos.mutants.ts";
 import { raftMutants } from "./consensus/raft.mutants.ts";
 import { zabMutants } from "./consensus/zab.mutants.ts";
@@ -12,6 +13,7 @@ export const mutantIndex: ReadonlyMap<string, readonly Mutant[]> = new Map([
   ["paxos", paxosMutants],
   ["epaxos", epaxosMutants],
   ["zab", zabMutants],
+  ["mencius", menciusMutants],
 ]);
 
 /** A protocol's mutant by its id; an unknown one is an error with the known ones. */
