@@ -1,197 +1,214 @@
 /**
- * Exhaustive search: every state that a small group can reach, not a sample of them.
+ * Exhaustive search: every state that a small configuration of the untimed world can reach, each looked at once.
  *
- * From a beginning that a script sets up, any message under way may be delivered next and any armed timer may fire, each
- * timer a limited number of times so that the space is finite. A message that is never delivered is one that is lost,
- * and every state on the way is checked, so losses need no actions of their own. States are told apart by what nodes
- * hold and what is under way, in canonical form; two orders of search must count the same ones.
- *
- * Nothing is undone: a state is reached again by playing its actions from the start, which is fast for short ones and
- * needs no protocol to know how to copy itself.
+ * Where walks say "probably", this says "certainly, within these bounds". Breadth first finds the shortest way to what
+ * goes wrong; depth first visits the same states in another order, which checks the search itself. States are compared
+ * by a 64-bit hash of their canonical text; a state is made again by doing its actions from the start, so protocols need
+ * not know how to copy themselves. The approach is that of stateright (Nadal, github.com/stateright/stateright).
  */
 import { DomainError, LimitError } from "../core/errors.ts";
 import { checkNumber } from "../core/parameters.ts";
-import { canonicalJson } from "../core/system.ts";
 import type { AnyProtocol } from "./protocol.ts";
 import { messageAction, perform, type WalkAction } from "./walk-action.ts";
 import { type Violation, WalkWorld } from "./walk-world.ts";
 
-export interface SearchOptions {
-  /** What has happened before the search begins: clients' requests, a first election. */
-  readonly beginning: readonly WalkAction[];
-  /** How often each timer of each node may fire in the search; a timer that is not named never does. */
-  readonly fires: Readonly<Record<string, number>>;
-  readonly order: "breadth" | "depth";
-  /** Most actions after the beginning; default: as many as there are. */
+/** What may happen. Messages may always arrive, in any order, or never. */
+export interface Bounds {
+  /** Done before the search begins. */
+  readonly start?: readonly WalkAction[];
+  /** How often a timer of a name may fire, all nodes together; timers not named do not fire. */
+  readonly fires?: Readonly<Record<string, number>>;
+  /** How often a message may arrive twice, and a node may crash (and come back); default 0. */
+  readonly repeats?: number;
+  readonly crashes?: number;
+  /** Actions in a row; default: as many as there are. */
   readonly depth?: number;
-  /** Most states; more is a LimitError. */
-  readonly states: number;
+  /** Give up beyond so many states; default a million. */
+  readonly mostStates?: number;
+  readonly order?: "breadth" | "depth";
 }
 
-/** What a search found. */
-export interface SearchResult {
-  /** Different states, the first among them. */
+export interface Explored {
   readonly states: number;
-  /** Actions tried. */
   readonly transitions: number;
-  /** The longest of the shortest ways to a state (breadth), or the longest way taken (depth). */
+  /** Length of the longest way looked at. */
   readonly deepest: number;
-  /** The first state in which something is wrong, and a way to it; null when there is none. */
-  readonly violation: { readonly is: Violation; readonly actions: readonly WalkAction[] } | null;
+  /** The first violation and the actions that lead to it (breadth first: no fewer do), or null. */
+  readonly violation: { readonly violation: Violation; readonly actions: readonly WalkAction[] } | null;
 }
 
-interface Step {
-  readonly before: Step | null;
+/** A state by the way to it. */
+interface Reached {
+  readonly depth: number;
+  readonly before: Reached | null;
   readonly action: WalkAction | null;
-  readonly length: number;
-  /** What may happen next; found while the world stands in this state. */
-  next: readonly WalkAction[];
 }
 
 /**
- * Searches all states.
+ * Searches all states within bounds, and stops at the first violation.
  *
- * @throws LimitError when there are more than `states`; DomainError when the beginning is not possible
+ * @throws LimitError beyond `mostStates`
  */
-export function searchStates(
+export function explore(
   protocol: AnyProtocol,
   system: { readonly nodes: number; readonly settings: WalkWorld["settings"] },
-  options: SearchOptions,
-): SearchResult {
-  const count = { dimension: "one", integer: true, min: 1 } as const;
-  checkNumber("search", "states", options.states, { ...count, meaning: "states" });
-  const searcher = new Searcher(protocol, system, options);
-  return searcher.search();
+  bounds: Bounds,
+): Explored {
+  const { depth: deepestAllowed = Number.POSITIVE_INFINITY, order = "breadth", mostStates = 1e6 } = bounds;
+  checkNumber("explore", "mostStates", mostStates, { dimension: "one", integer: true, min: 1, meaning: "" });
+  const world = new BoundedWorld(protocol, system, bounds);
+  const first: Reached = { depth: 0, before: null, action: null };
+  world.redo([]);
+  if (world.violation !== null)
+    return { states: 1, transitions: 0, deepest: 0, violation: { violation: world.violation, actions: [] } };
+  const seen = new Map<string, number>([[world.key(), 0]]);
+  const open: Reached[] = [first];
+  let next = 0;
+  let transitions = 0;
+  let deepest = 0;
+  while (order === "breadth" ? next < open.length : open.length > 0) {
+    const reached = order === "breadth" ? open[next++] : (open.pop() as Reached);
+    const way = wayTo(reached);
+    if (reached.depth >= deepestAllowed) continue;
+    world.redo(way);
+    // Depth first may come to a state by a long way before a short one, which leads further within the bound.
+    if ((seen.get(world.key()) as number) < reached.depth) continue;
+    for (const action of world.possible()) {
+      world.redo(way);
+      const violation = world.attempt(action);
+      transitions++;
+      const depth = reached.depth + 1;
+      if (violation !== null)
+        return {
+          states: seen.size,
+          transitions,
+          deepest,
+          violation: { violation, actions: [...way, action] },
+        };
+      const key = world.key();
+      const known = seen.get(key);
+      if (known !== undefined && known <= depth) continue;
+      seen.set(key, depth);
+      if (depth > deepest) deepest = depth;
+      open.push({ depth, before: reached, action });
+      if (seen.size > mostStates)
+        throw new LimitError(`explore ${protocol.name}: states must be <= ${mostStates}, got more`);
+    }
+  }
+  return { states: seen.size, transitions, deepest, violation: null };
 }
 
-class Searcher {
-  private readonly world: WalkWorld;
-  private readonly options: SearchOptions;
-  private readonly depth: number;
-  /** Length of the shortest way known to each state. */
-  private readonly known = new Map<string, number>();
-  private transitions = 0;
-  private deepest = 0;
+function wayTo(reached: Reached): WalkAction[] {
+  const way: WalkAction[] = [];
+  for (let at: Reached | null = reached; at?.action != null; at = at.before) way.push(at.action);
+  return way.reverse();
+}
+
+/** A world that counts what is bounded and tells its state as text. */
+class BoundedWorld extends WalkWorld {
+  private readonly bounds: Bounds;
+  private claimed: string[] = [];
+  private spent: Record<string, number> = {};
 
   constructor(
     protocol: AnyProtocol,
     system: { readonly nodes: number; readonly settings: WalkWorld["settings"] },
-    options: SearchOptions,
+    bounds: Bounds,
   ) {
-    this.world = new WalkWorld(protocol, system.nodes, system.settings);
-    this.world.slowDisk = false;
-    this.options = options;
-    this.depth = options.depth ?? Number.POSITIVE_INFINITY;
+    super(protocol, system.nodes, system.settings);
+    this.slowDisk = false;
+    this.bounds = bounds;
   }
 
-  search(): SearchResult {
-    const start: Step = { before: null, action: null, length: 0, next: [] };
-    this.play(start);
-    this.known.set(this.key(start), 0);
-    start.next = this.possible(start);
-    let open: Step[] = [start];
-    let next = 0;
-    const depthFirst = this.options.order === "depth";
-    while (depthFirst ? open.length > 0 : next < open.length) {
-      const step = depthFirst ? (open.pop() as Step) : open[next++];
-      if (!depthFirst && next > 4096) {
-        open = open.slice(next);
-        next = 0;
-      }
-      if (step.length >= this.depth) continue;
-      for (const action of step.next) {
-        const child: Step = { before: step, action, length: step.length + 1, next: [] };
-        this.play(child);
-        this.transitions++;
-        if (!this.world.check())
-          return this.result({ is: this.world.violation as Violation, actions: wayTo(child) });
-        const key = this.key(child);
-        const before = this.known.get(key);
-        // A shorter way to a known state leaves more actions to go on with.
-        if (before !== undefined && before <= child.length) continue;
-        this.known.set(key, child.length);
-        if (child.length > this.deepest) this.deepest = child.length;
-        if (this.known.size > this.options.states)
-          throw new LimitError(`search: states must be <= ${this.options.states}, got more`);
-        child.next = this.possible(child);
-        open.push(child);
-      }
+  override claim(what: string, slot: number, value: number): void {
+    const text = `${what} ${slot} ${value}`;
+    if (!this.claimed.includes(text)) this.claimed.push(text);
+    super.claim(what, slot, value);
+  }
+
+  /** From the start, all actions of a way. */
+  redo(way: readonly WalkAction[]): void {
+    this.claimed = [];
+    this.spent = {};
+    this.reset(0);
+    for (const action of this.bounds.start ?? []) this.mustDo(action);
+    for (const action of way) this.mustDo(action);
+    this.check();
+  }
+
+  /** One more action; what it violates, or null. */
+  attempt(action: WalkAction): Violation | null {
+    try {
+      this.mustDo(action);
+      this.check();
+    } catch (error) {
+      const name = error instanceof Error ? error.name : "error";
+      this.violation ??= { kind: "exception", name, detail: String(error) };
     }
-    return this.result(null);
+    return this.violation;
   }
 
-  private result(violation: SearchResult["violation"]): SearchResult {
-    return { states: this.known.size, transitions: this.transitions, deepest: this.deepest, violation };
+  private mustDo(action: WalkAction): void {
+    if (!perform(this, action))
+      throw new DomainError("explore: action must be possible, got one that is not");
+    const what = action.verb === "fire" ? action.timer : action.verb;
+    this.spent[what] = (this.spent[what] ?? 0) + 1;
   }
 
-  private play(step: Step): void {
-    const { world } = this;
-    world.reset(0);
-    for (const action of this.options.beginning)
-      if (!perform(world, action))
-        throw new DomainError(`search: beginning must be possible, got ${action.verb}`);
-    for (const action of wayTo(step)) perform(world, action);
-  }
-
-  /** What may happen in the state of a step: each different message once, each timer that may still fire. */
-  private possible(step: Step): WalkAction[] {
-    const { world } = this;
+  /** Everything that may happen next. A message that was sent twice over one link is one possibility. */
+  possible(): WalkAction[] {
+    const { fires = {}, repeats = 0, crashes = 0 } = this.bounds;
     const actions: WalkAction[] = [];
-    const seen = new Set<string>();
-    for (let flight = 0; flight < world.flights; flight++) {
-      const content = `${world.from[flight]}>${world.to[flight]} ${canonicalJson(world.message[flight])}`;
-      if (seen.has(content)) continue;
-      seen.add(content);
-      actions.push(messageAction(world, "deliver", flight));
+    const known = new Set<string>();
+    for (let flight = 0; flight < this.flights; flight++) {
+      const text = this.flightText(flight);
+      if (known.has(text) || !this.isUp[this.to[flight]]) continue;
+      known.add(text);
+      actions.push(messageAction(this, "deliver", flight));
+      if ((this.spent.repeat ?? 0) < repeats) actions.push(messageAction(this, "repeat", flight));
     }
-    const fired = firedIn(step);
-    for (let node = 0; node < world.nodes; node++) {
-      for (const [index, timer] of world.timerNames.entries()) {
-        const armed = world.armed[node * world.timerNames.length + index] === 1;
-        const left = (this.options.fires[timer] ?? 0) - (fired.get(`${node} ${timer}`) ?? 0);
-        if (armed && left > 0) actions.push({ verb: "fire", node, timer });
-      }
+    for (let node = 0; node < this.nodes; node++) {
+      this.timerNames.forEach((timer, i) => {
+        const armed = this.armed[node * this.timerNames.length + i] === 1;
+        if (armed && (this.spent[timer] ?? 0) < (fires[timer] ?? 0))
+          actions.push({ verb: "fire", node, timer });
+      });
+      if (!this.isUp[node]) actions.push({ verb: "restart", node });
+      else if ((this.spent.crash ?? 0) < crashes) actions.push({ verb: "crash", node });
     }
     return actions;
   }
 
-  /** The state in canonical form: nodes, what is under way in any order, timers, and how often they may still fire. */
-  private key(step: Step): string {
-    const { world } = this;
-    const under: string[] = [];
-    for (let i = 0; i < world.flights; i++)
-      under.push(`${world.from[i]}>${world.to[i]} ${canonicalJson(world.message[i])}`);
-    under.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
-    const fired = [...firedIn(step)].sort(([a], [b]) => (a < b ? -1 : 1));
-    const outcomes = world.operations.map(({ outcome, value }) => [outcome, value]);
-    return canonicalJson([world.states.map(plain), under, [...world.armed], fired, outcomes]);
+  /** A hash of all that the future depends on: nodes, disks, messages under way, timers, claims, bounds used up. */
+  key(): string {
+    const flights: string[] = [];
+    for (let flight = 0; flight < this.flights; flight++) flights.push(this.flightText(flight));
+    const bounded = { ...this.bounds.fires, repeat: 1, crash: 1 };
+    const used = Object.keys(bounded).map((what) => this.spent[what] ?? 0);
+    const text = JSON.stringify([
+      this.states.map((state, node) => (this.isUp[node] ? state : null)),
+      this.disks(),
+      flights.sort((a, b) => (a < b ? -1 : 1)),
+      [...this.armed],
+      [...this.claimed].sort((a, b) => (a < b ? -1 : 1)),
+      used,
+    ]);
+    return hash64(text);
+  }
+
+  private flightText(flight: number): string {
+    return `${this.from[flight]}>${this.to[flight]} ${JSON.stringify(this.message[flight])}`;
   }
 }
 
-function wayTo(step: Step): WalkAction[] {
-  const actions: WalkAction[] = [];
-  for (let at: Step | null = step; at !== null; at = at.before)
-    if (at.action !== null) actions.push(at.action);
-  return actions.reverse();
-}
-
-function firedIn(step: Step): Map<string, number> {
-  const fired = new Map<string, number>();
-  for (let at: Step | null = step; at !== null; at = at.before) {
-    const { action } = at;
-    if (action === null || action.verb !== "fire") continue;
-    const name = `${action.node} ${action.timer}`;
-    fired.set(name, (fired.get(name) ?? 0) + 1);
+/** Two FNV-1a hashes of 32 bits, from different starts, as one text. */
+function hash64(text: string): string {
+  let a = 0x811c9dc5;
+  let b = 0x1b873593;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    a = Math.imul(a ^ code, 0x01000193);
+    b = Math.imul(b ^ code, 0x85ebca6b) ^ (b >>> 13);
   }
-  return fired;
-}
-
-/** Columns and maps as plain data. */
-function plain(value: unknown): unknown {
-  if (value === null || typeof value !== "object") return value;
-  if (ArrayBuffer.isView(value)) return [...(value as unknown as Iterable<number>)];
-  if (Array.isArray(value)) return value.map(plain);
-  if (value instanceof Map) return [...value].map(plain);
-  if (value instanceof Set) return [...value].map(plain);
-  return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, plain(part)]));
+  return `${(a >>> 0).toString(36)}.${(b >>> 0).toString(36)}`;
 }

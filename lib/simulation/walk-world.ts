@@ -233,6 +233,11 @@ export class WalkWorld implements Context<Settings, MessageShape> {
     this.finish(node);
   }
 
+  /** What the disks hold: null for one that was never written. */
+  disks(): readonly (object | null)[] {
+    return this.durable;
+  }
+
   /** After an action: does everything that must always hold still hold? Returns false after the first violation. */
   check(): boolean {
     if (this.claims.contradiction !== null) {
