@@ -11,7 +11,6 @@ import { buildSystem } from "./system.ts";
  * Reads and runs a scenario. With a mutant named, its settings hold unless the scenario sets them otherwise.
  *
  * @throws DataError on a text that cannot be read and UsageError on names that are not known, both with file and line
- * @example runScenario("protocol raft\nnodes 3\nfire 0 election\nsettle\n", "x.scenario", null).result.violation; // => null
  */
 export function runScenario(
   text: string,
