@@ -21,7 +21,7 @@ import { EventRung } from "./event-rung.ts";
 /** The end of a list; not imported, because a constant of another module is a call where modules are CommonJS. */
 const NIL = -1;
 /** Near events above which a push cuts the near array into a rung. */
-const CROWDED = 48;
+const CROWDED = 96;
 /** Events of one bucket (or of the far list) that are sorted in place; more become a rung of their own. */
 const SPLIT = 32;
 /** Most rungs one below another; each divides a width by at least 64, and 64^12 is past a number's precision. */
