@@ -232,7 +232,7 @@ export function leaderBy(rules: MultiPaxosRules, learner: MultiPaxosLearner): Mu
     let held = node.next;
     for (let peer = 0; peer < ctx.nodes; peer++) {
       const before = holds[peer];
-      let upTo = before;
+      let upTo = Math.max(before, node.held);
       if (upTo >= votes.first)
         while (upTo < node.next && (((votes.get(upTo) ?? 0) >>> peer) & 1) === 1) upTo++;
       holds[peer] = upTo;
