@@ -2,6 +2,7 @@
 import { balancer as balancerProtocol } from "./balancing/balancer.ts";
 import { station as stationProtocol } from "./balancing/station.ts";
 import { epaxos as epaxosProtocol } from "./consensus/epaxos.ts";
+import { flexiblePaxos as flexiblePaxosProtocol } from "./consensus/flexible-paxos.ts";
 import { mencius as menciusProtocol } from "./consensus/mencius.ts";
 import { multiPaxos as multiPaxosProtocol } from "./consensus/multi-paxos.ts";
 import { paxos as paxosProtocol } from "./consensus/paxos.ts";
@@ -56,3 +57,9 @@ export const zab = systemBuilder(zabProtocol);
  * @example mencius({ network: network.lan({ nodes: 5, rtt: ms(1) }) }).settings.quorum; // => 3
  */
 export const mencius = systemBuilder(menciusProtocol);
+
+/**
+ * A group that runs Flexible Paxos: a leader needs `prepareQuorum` promises once, and `quorum` votes for every slot.
+ * @example flexiblePaxos({ network: network.lan({ nodes: 5, rtt: ms(1) }), quorum: 2 }).settings.prepareQuorum; // => 4
+ */
+export const flexiblePaxos = systemBuilder(flexiblePaxosProtocol);

@@ -4,6 +4,7 @@ import { type AnyProtocol, erased } from "../simulation/protocol.ts";
 import { balancer } from "./balancing/balancer.ts";
 import { station } from "./balancing/station.ts";
 import { epaxos } from "./consensus/epaxos.ts";
+import { flexiblePaxos } from "./consensus/flexible-paxos.ts";
 import { mencius } from "./consensus/mencius.ts";
 import { multiPaxos } from "./consensus/multi-paxos.ts";
 import { paxos } from "./consensus/paxos.ts";
@@ -13,6 +14,7 @@ import { zab } from "./consensus/zab.ts";
 const all: readonly AnyProtocol[] = [
   erased(raft), //
   erased(multiPaxos),
+  erased(flexiblePaxos),
   erased(paxos),
   erased(epaxos),
   erased(zab),

@@ -2,7 +2,9 @@
 import { unknownName } from "../core/errors.ts";
 import type { Mutant } from "../simulation/mutant.ts";
 import { epaxosMutants } from "./consensus/epaxos.mutants.ts";
+import { flexiblePaxosMutants } from "./consensus/flexible-paxos.mutants.ts";
 import { menciusMutants } from "./consensus/mencius.mutants.ts";
+import { multiPaxosMutants } from "./consensus/multi-paxos.mutants.ts";
 import { paxosMutants } from "./consensus/paxos.mutants.ts";
 import { raftMutants } from "./consensus/raft.mutants.ts";
 import { zabMutants } from "./consensus/zab.mutants.ts";
@@ -10,6 +12,8 @@ import { zabMutants } from "./consensus/zab.mutants.ts";
 /** Known bugs by the name of the protocol they are bugs of. */
 export const mutantIndex: ReadonlyMap<string, readonly Mutant[]> = new Map([
   ["raft", raftMutants],
+  ["multi-paxos", multiPaxosMutants],
+  ["flexible-paxos", flexiblePaxosMutants],
   ["paxos", paxosMutants],
   ["epaxos", epaxosMutants],
   ["zab", zabMutants],
