@@ -129,21 +129,21 @@ test("pops as a sorted array does: a new wave into the span of one that is used 
 
 test("the span behind the last bucket of a rung can be used, used up and used again", () => {
   const queue = new EventQueue();
-  // 48 near events, then 127 behind them: a rung of 254 buckets and a spare one fills its 256 places.
-  for (let i = 0; i < 48; i++) queue.push(0, i);
-  for (let i = 1; i <= 127; i++) queue.push(i, 47 + i);
-  for (let i = 0; i < 175; i++) assert.equal(queue.pop(), i);
+  // 96 near events, then 127 behind them: a rung of 254 buckets and a spare one fills its 256 places.
+  for (let i = 0; i < 96; i++) queue.push(0, i);
+  for (let i = 1; i <= 127; i++) queue.push(i, 95 + i);
+  for (let i = 0; i < 223; i++) assert.equal(queue.pop(), i);
   // Each wave fills the near array before the present and puts one event behind it, into that rung.
   for (const time of [90, 60, 30]) {
-    for (let i = 0; i < 48; i++) queue.push(time, i);
-    queue.push(time + 5, 48);
-    for (let i = 0; i < 49; i++) assert.equal(queue.pop(), i);
+    for (let i = 0; i < 96; i++) queue.push(time, i);
+    queue.push(time + 5, 96);
+    for (let i = 0; i < 97; i++) assert.equal(queue.pop(), i);
   }
   assert.equal(queue.size, 0);
 });
 
 test("equal times come out in the order of their pushes, between earlier and later ones, at every size", () => {
-  for (const count of [2, 40, 48, 49, 97, 5000]) {
+  for (const count of [2, 40, 96, 97, 193, 5000]) {
     const queue = new EventQueue();
     for (let i = 0; i < count; i++) {
       queue.push(2, i);
