@@ -72,6 +72,8 @@ const WARM_UP = 0.1;
  * Runs a group with faults for a long virtual time and counts in what share of it somebody is served.
  *
  * @throws UsageError for a system without crashes; DomainError for a span that is not > 0 s
+ * @example
+ * availability({ system: raft({ network: network.lan({ nodes: 3, rtt: ms(1) }), faults: [fault.crash({ node: "each", mttf: "100 s", mttr: "1 s" })] }), span: "500 s", replications: 2, seed: 1 }).unavailability().mean < 0.05; // => true
  */
 export function availability(options: AvailabilityOptions): AvailabilityResult {
   const where = "availability";

@@ -82,6 +82,8 @@ function roundTripOf(oneWay: Distribution): Distribution {
  * @param options.quantile which quantile of the election time; default 0.9
  * @param options.inputs what the formula cannot read from the system (`eligible`, `available`)
  * @throws UsageError as `electionInputs`; DomainError where the formula has no answer
+ * @example
+ * compareElections(elections({ system: raft({ network: network.lan({ nodes: 3, rtt: ms(1) }) }), elections: 100, seed: 1 })).map(({ measure }) => measure).slice(0, 3); // => ["electionTime", "electionQuantile", "recovery"]
  */
 export function compareElections(
   result: ElectionResult,
