@@ -20,14 +20,9 @@ export interface Contradiction {
 /** Slots remembered by name in long runs; a power of two. */
 const DEFAULT_WINDOW = 1 << 14;
 
-/** The newest claims of one name: slot s stands at s mod window, where a newer slot takes an older one's place. */
-class Window {
-  readonly slots: Float64Array;
-  readonly values: Float64Array;
-  constructor(size: number) {
-    this.slots = new Float64Array(size).fill(-1);
-    this.values = new Float64Array(size);
-  }
+/** The newest claims of one name: slot s and its value stand at s mod window, where a newer slot takes an older's place. */
+function newWindow(size: number): Float64Array {
+  return new Float64Array(2 * size).fill(-1);
 }
 
 /** The claims of one run. */
@@ -37,24 +32,25 @@ export class Claims {
   /** The first contradiction, or null. */
   contradiction: Contradiction | null = null;
   private readonly names: string[] = [];
-  private readonly windows: Window[] = [];
-  private readonly size: number;
+  private readonly windows: Float64Array[] = [];
+  /** Slots are whole numbers, so these bits are the remainder by the window. */
+  private readonly mask: number;
 
   /** @param window slots remembered by name: a power of two */
   constructor(window: number = DEFAULT_WINDOW) {
-    this.size = window;
+    this.mask = window - 1;
   }
 
   /** Checks a claim against those of the same name and slot; `slot` is a whole number from 0. */
   claim(what: string, slot: number, value: number): void {
-    const window = this.windows[this.indexOf(what)];
-    const at = slot % this.size;
-    const known = window.slots[at];
+    const window = this.windowOf(what);
+    const at = 2 * (slot & this.mask);
+    const known = window[at];
     if (known === slot) {
-      if (window.values[at] !== value) this.contradict(what, slot, window.values[at], value);
+      if (window[at + 1] !== value) this.contradict(what, slot, window[at + 1], value);
     } else if (known < slot) {
-      window.slots[at] = slot;
-      window.values[at] = value;
+      window[at] = slot;
+      window[at + 1] = value;
     } else {
       this.unchecked++;
     }
@@ -62,23 +58,25 @@ export class Claims {
 
   /** The value claimed of a slot, or NaN when none is remembered. */
   valueOf(what: string, slot: number): number {
-    const window = this.windows[this.indexOf(what)];
-    const at = slot % this.size;
-    return window.slots[at] === slot ? window.values[at] : Number.NaN;
+    const window = this.windowOf(what);
+    const at = 2 * (slot & this.mask);
+    return window[at] === slot ? window[at + 1] : Number.NaN;
   }
 
   /** Forgets everything, for the next run. */
   clear(): void {
     this.unchecked = 0;
     this.contradiction = null;
-    for (const window of this.windows) window.slots.fill(-1);
+    for (const window of this.windows) window.fill(-1);
   }
 
-  private indexOf(what: string): number {
-    for (let i = 0; i < this.names.length; i++) if (this.names[i] === what) return i;
-    this.names.push(what);
-    this.windows.push(new Window(this.size));
-    return this.names.length - 1;
+  private windowOf(what: string): Float64Array {
+    const { names } = this;
+    for (let i = 0; i < names.length; i++) if (names[i] === what) return this.windows[i];
+    const window = newWindow(this.mask + 1);
+    names.push(what);
+    this.windows.push(window);
+    return window;
   }
 
   private contradict(what: string, slot: number, before: number, now: number): void {

@@ -25,6 +25,8 @@ const AGAIN = 64;
 export interface MultiPaxosLeader {
   campaign(node: MultiPaxosNode, ctx: Ctx): void;
   promise(node: MultiPaxosNode, m: PromiseMessage, from: NodeId, ctx: Ctx): void;
+  /** Takes an operation that waits for no other in a batch: mostly it is proposed at once. */
+  ask(node: MultiPaxosNode, operation: Operation, ctx: Ctx): void;
   /** Proposes what is to be settled and what is pending, as far as the window allows. */
   flush(node: MultiPaxosNode, ctx: Ctx): void;
   /** Proposes a new group. */
@@ -133,6 +135,13 @@ export function leaderBy(rules: MultiPaxosRules, learner: MultiPaxosLearner): Mu
     return node.configs.length === 1 || rules.hasPromises(configOf(node, node.next), node.promises);
   };
 
+  const ask = (node: MultiPaxosNode, operation: Operation, ctx: Ctx): void => {
+    if (node.pending.length > 0 || node.next < node.fill || !mayPropose(node)) {
+      node.pending.push(operation);
+      flush(node, ctx);
+    } else propose(node, [operation], 0, ctx);
+  };
+
   const flush = (node: MultiPaxosNode, ctx: Ctx): void => {
     const { batchMax } = ctx.settings;
     while (node.next < node.fill && mayPropose(node)) settle(node, ctx);
@@ -174,8 +183,9 @@ export function leaderBy(rules: MultiPaxosRules, learner: MultiPaxosLearner): Mu
     const accept = node.accepted.get(slot) as Accept;
     if (slot > node.chosen) ctx.claim("chosen", slot, fingerprint(accept));
     if (!early) return;
-    for (const operation of accept.operations)
-      if (operation.kind === "write") ctx.reply(operation, operation.id);
+    const { operations } = accept;
+    for (let i = 0; i < operations.length; i++)
+      if (operations[i].kind === "write") ctx.reply(operations[i], operations[i].id);
   };
 
   const vote = (node: MultiPaxosNode, from: NodeId, slot: number, ctx: Ctx): void => {
@@ -214,7 +224,8 @@ export function leaderBy(rules: MultiPaxosRules, learner: MultiPaxosLearner): Mu
 
   const hold = (node: MultiPaxosNode, held: number, ctx: Ctx): void => {
     learner.drop(node, held, ctx);
-    node.votes.dropBefore(Math.min(node.accepted.first, node.chosen));
+    const { first } = node.accepted;
+    node.votes.dropBefore(first < node.chosen ? first : node.chosen);
   };
 
   const heartbeat = (node: MultiPaxosNode, ctx: Ctx): void => {
@@ -277,5 +288,5 @@ export function leaderBy(rules: MultiPaxosRules, learner: MultiPaxosLearner): Mu
     node.leader = -1;
   };
 
-  return { campaign, promise, flush, regroup, vote, heartbeat, stepDown };
+  return { campaign, promise, ask, flush, regroup, vote, heartbeat, stepDown };
 }

@@ -50,7 +50,8 @@ export function learnerBy(rules: MultiPaxosRules): MultiPaxosLearner {
       ctx.claim("chosen", accept.slot, fingerprint(accept));
       node.chosen++;
       const answers = node.role === "leader";
-      for (const operation of accept.operations) apply(node, operation, answers, ctx);
+      const { operations } = accept;
+      for (let i = 0; i < operations.length; i++) apply(node, operations[i], answers, ctx);
       if (accept.members === 0) continue;
       node.configs = regrouped(node.configs, accept, ctx.settings, rules);
       node.happened |= REGROUPED;
@@ -62,8 +63,9 @@ export function learnerBy(rules: MultiPaxosRules): MultiPaxosLearner {
     drop(node, held, ctx) {
       if (held > node.held) node.held = held;
       const { keep } = ctx.settings;
-      const needed = keep === 0 ? node.held : Math.max(node.held, node.chosen - keep);
-      node.accepted.dropBefore(Math.min(needed, node.chosen));
+      const { chosen } = node;
+      const needed = keep === 0 ? node.held : Math.max(node.held, chosen - keep);
+      node.accepted.dropBefore(needed < chosen ? needed : chosen);
     },
     teach(node, from, to, ctx) {
       const { accepted, chosen, machine, configs } = node;

@@ -118,9 +118,13 @@ export function multiPaxosWith(
         ctx.refuse(operation, node.leader >= 0 && node.leader !== ctx.self ? node.leader : null);
         return;
       }
+      const { batchDelay, batchMax } = ctx.settings;
+      if (batchDelay === 0) {
+        leader.ask(node, operation, ctx);
+        return;
+      }
       node.pending.push(operation);
-      if (ctx.settings.batchDelay === 0 || node.pending.length >= ctx.settings.batchMax)
-        leader.flush(node, ctx);
+      if (node.pending.length >= batchMax) leader.flush(node, ctx);
       else if (!node.gathering) {
         node.gathering = true;
         ctx.setTimer("batch", ctx.settings.batchDelay);
