@@ -70,13 +70,15 @@ test("leadership handed over: nobody waits for longer than the votes take, a sec
   const faults = [fault.command({ node: 0, command: "transfer", argument: 1, ...at })];
   const { history, operations } = run(
     { network: lan(3), faults },
-    workload.deterministic(1000, { clients: "node 2", retry: "20 ms" }),
+    workload.deterministic(1000, { clients: "node 2", retry: "30 ms" }),
     { operations: 4000 },
   );
   assert.equal(operations.failed, 0);
-  // To the target 5 ms, votes 10 ms, first entry 5 ms to the old leader, who sends on; asking again takes 20 ms at most.
-  const slowest = Math.max(...history.map((row) => row.completed - row.invoked));
-  assert.ok(slowest > 0.025 && slowest < 0.07, `${slowest}`);
+  // To the target 5 ms, votes 10 ms, first entry 5 ms to the old leader, who sends on; asking again takes 30 ms at most.
+  const slowest = Math.max(
+    ...history.filter((row) => row.outcome === "ok").map((row) => row.completed - row.invoked),
+  );
+  assert.ok(slowest > 0.025 && slowest < 0.08, `${slowest}`);
 });
 
 test("the group grows by joint consensus: the commit waits for the third of five instead of the second of three", () => {
