@@ -62,6 +62,6 @@ export function measure(system: SystemSpec, rate: number, length: Length): Measu
 
 /** Value below which a share of the numbers lies. */
 export function quantile(values: readonly number[], p: number): number {
-  const sorted = Float64Array.from(values).sort();
+  const sorted = Float64Array.from(values).sort((a, b) => a - b);
   return sorted[Math.ceil(p * sorted.length) - 1];
 }
