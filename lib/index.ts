@@ -187,6 +187,7 @@ export * from "./statistics/verdict.ts";
 export * from "./statistics/warm-up.ts";
 // Studies
 export { type AvailabilityOptions, AvailabilityResult, availability } from "./study/availability.ts";
+export { balancerTheory } from "./study/balancer-theory.ts";
 export {
   type CampaignOptions,
   type CampaignResult,
@@ -197,7 +198,6 @@ export {
   runsFor95,
   type Tally,
 } from "./study/campaign.ts";
-export { balancerTheory } from "./study/balancer-theory.ts";
 export { claim } from "./study/claim.ts";
 export type {
   ComparableModel,
