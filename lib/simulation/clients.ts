@@ -120,6 +120,7 @@ export class Clients {
 
   /** Users are spread over the places by the shares, in order. */
   placeOfUser(user: number): number {
+    if (this.places.length === 1) return 0;
     const at = this.cumulative.findIndex((upTo) => (user + 0.5) / this.users <= upTo);
     return at < 0 ? this.places.length - 1 : at;
   }
