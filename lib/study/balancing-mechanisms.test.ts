@@ -184,6 +184,9 @@ test("network between dispatcher and server: a round trip on top, and shortest q
     return measure(system, 8, { operations: 10_000, replications: 3 }).time.mean;
   };
   assert.ok(Math.abs(at("random", 0.5) - at("random", 0) - 0.5) < 1e-3);
+  const far = balancer({ network: network.lan({ nodes: 11, rtt: 50 }), serviceTime: 1, policy: "random" });
+  const { failed } = measure(far, 8, { operations: 2000, replications: 2 }).runs[0].operations;
+  assert.equal(failed, 0, "no server's start is taken for a crash");
   assert.ok(at("shortest-queue", 0.5) - 0.5 > at("shortest-queue", 0) * 1.05);
 });
 

@@ -9,6 +9,9 @@ export interface Job {
   readonly ticket: number;
   /** Seconds it takes at speed 1. */
   readonly work: number;
+  /** Bytes of the value it carries, and of the one its answer will. */
+  readonly bytes: number;
+  readonly answerBytes: number;
   /** The server with the other copy and its number, for tied requests; −1 for none. */
   readonly twin: NodeId;
   readonly twinTicket: number;
@@ -17,7 +20,7 @@ export interface Job {
 export type BalancerMessage =
   | Job
   /** Served, in so many seconds. */
-  | { readonly kind: "done"; readonly ticket: number; readonly spent: number }
+  | { readonly kind: "done"; readonly ticket: number; readonly spent: number; readonly bytes: number }
   /** A server's queue, the request in service included. */
   | { readonly kind: "length"; readonly length: number }
   | { readonly kind: "idle" }

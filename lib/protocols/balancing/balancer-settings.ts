@@ -107,7 +107,7 @@ export const balancerParameters = {
   },
   scaleDelay: time("time from ordering a server to having it", 0),
   scaleFrom: count("servers in use at the start; 0: all", 0),
-  headerBytes: { ...headerBytesSetting, default: 0 },
+  headerBytes: headerBytesSetting,
 } as const;
 
 export type BalancerTable = typeof balancerParameters;

@@ -98,7 +98,7 @@ export const balancer: Protocol<BalancerTable, BalancerNode, BalancerMessage> = 
     hello: (node, _message, from, context) =>
       atDispatcher(node, (dispatcher) => dispatcher.hello(indexOf(from, context), context)),
   },
-  bytes: (_message, settings) => settings.headerBytes,
+  bytes: (message, settings) => settings.headerBytes + ("bytes" in message ? message.bytes : 0),
   always: {
     attemptsAreCounted: (nodes) =>
       dispatchersOf(nodes).every(

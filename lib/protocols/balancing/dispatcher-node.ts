@@ -239,6 +239,7 @@ export class DispatcherNode {
       asker: context.self,
       ticket,
       work,
+      ...sizesOf(part.request.operation),
       twin: -1,
       twinTicket: -1,
     });
@@ -260,6 +261,7 @@ export class DispatcherNode {
         asker: context.self,
         ticket: tickets[i],
         work: works[i],
+        ...sizesOf(part.request.operation),
         twin,
         twinTicket: tickets[1 - i],
       });
@@ -356,4 +358,9 @@ export class DispatcherNode {
 function serviceLaw({ serviceTime, serviceScv }: BalancerSettings): Distribution {
   if (serviceScv === 0) return deterministic(serviceTime);
   return serviceScv === 1 ? exponential(serviceTime) : lognormal({ mean: serviceTime, scv: serviceScv });
+}
+
+/** A write carries its value to the server, a read brings it back. */
+function sizesOf({ kind, bytes }: Operation): { readonly bytes: number; readonly answerBytes: number } {
+  return kind === "write" ? { bytes, answerBytes: 0 } : { bytes: 0, answerBytes: bytes };
 }

@@ -31,7 +31,9 @@ export class ServerNode {
     const reported = settings.information === "reported";
     this.tellsLength = reported && settings.reportInterval === 0;
     this.tellsIdle = policyNamed(settings.policy).hearsIdle === true;
-    for (let to = 0; to < settings.dispatchers; to++) context.send(to, { kind: "hello" });
+    // Not at the first start: over a network it would come after the first requests, and call them lost.
+    if (this.started > 0)
+      for (let to = 0; to < settings.dispatchers; to++) context.send(to, { kind: "hello" });
     if (this.tellsIdle) this.tellIdle(context);
     if (reported && settings.reportInterval > 0) context.setTimer("report", settings.reportInterval);
   }
@@ -58,7 +60,12 @@ export class ServerNode {
     if (job === null) return;
     this.served++;
     this.serving = null;
-    context.send(job.asker, { kind: "done", ticket: job.ticket, spent: this.spent });
+    context.send(job.asker, {
+      kind: "done",
+      ticket: job.ticket,
+      spent: this.spent,
+      bytes: job.answerBytes,
+    });
     if (this.waiting.length > 0) this.serve(this.waiting.shift(), context);
     else if (this.tellsIdle) this.tellIdle(context);
     if (this.tellsLength) this.tellLength(context);
