@@ -124,8 +124,7 @@ export class EventQueue {
    */
   pop(): number {
     if (this.nearStart === this.nearEnd) this.refill();
-    const i = this.nearStart;
-    this.nearStart = i + 1;
+    const i = this.nearStart++;
     this.time = this.nearTime[i];
     return this.nearPayload[i];
   }
