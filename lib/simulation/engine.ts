@@ -45,11 +45,10 @@ export class TimedEngine extends EngineContext {
   /** Runs until every measured operation has ended, nothing is left to do, or a limit is reached. */
   run(): void {
     this.boot();
-    const { maxSeconds } = this.options;
-    const { clients, queue } = this;
+    const { clients, queue, options } = this;
     this.nextCheck = this.checkAfter();
     while (clients === null || clients.measuredLeft > 0) {
-      const slot = queue.popBefore(this.nextArrival, maxSeconds);
+      const slot = queue.popBefore(this.nextArrival, options.maxSeconds);
       if (slot >= 0) {
         this.now = queue.time;
         this.handle(slot);
