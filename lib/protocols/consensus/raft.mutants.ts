@@ -1,9 +1,9 @@
 /**
  * Raft with one rule broken at a time.
  *
- * Sources: the rules are those of Ongaro & Ousterhout, ATC 2014 (§ numbers) and Ongaro, Stanford 2014 ("thesis"); the list
- * collects mistakes known from implementations. Three of them cannot be told from the correct protocol by what they
- * decide: the reasons stand beside them.
+ * Sources: the rules are those of Ongaro & Ousterhout, ATC 2014 (§ numbers) and Ongaro, Stanford 2014 (thesis); the list
+ * collects mistakes known from implementations. What a mutant's class rests on is measured by campaigns; where chance does
+ * not find it, a scenario shows it.
  */
 import type { Mutant } from "../../simulation/mutant.ts";
 import { erased } from "../../simulation/protocol.ts";
