@@ -2,10 +2,12 @@
 import { balancer as balancerProtocol } from "./balancing/balancer.ts";
 import { station as stationProtocol } from "./balancing/station.ts";
 import { epaxos as epaxosProtocol } from "./consensus/epaxos.ts";
+import { fastPaxos as fastPaxosProtocol } from "./consensus/fast-paxos.ts";
 import { flexiblePaxos as flexiblePaxosProtocol } from "./consensus/flexible-paxos.ts";
 import { mencius as menciusProtocol } from "./consensus/mencius.ts";
 import { multiPaxos as multiPaxosProtocol } from "./consensus/multi-paxos.ts";
 import { paxos as paxosProtocol } from "./consensus/paxos.ts";
+import { pigPaxos as pigPaxosProtocol } from "./consensus/pig-paxos.ts";
 import { raft as raftProtocol } from "./consensus/raft.ts";
 import { zab as zabProtocol } from "./consensus/zab.ts";
 import { systemBuilder } from "./system.ts";
@@ -63,3 +65,15 @@ export const mencius = systemBuilder(menciusProtocol);
  * @example flexiblePaxos({ network: network.lan({ nodes: 5, rtt: ms(1) }), quorum: 2 }).settings.prepareQuorum; // => 4
  */
 export const flexiblePaxos = systemBuilder(flexiblePaxosProtocol);
+
+/**
+ * A group that runs PigPaxos: a leader that talks to its followers by relays.
+ * @example pigPaxos({ network: network.lan({ nodes: 10, rtt: ms(1) }) }).settings.groups; // => 3
+ */
+export const pigPaxos = systemBuilder(pigPaxosProtocol);
+
+/**
+ * A group that runs Fast Paxos: clients' nodes propose to the acceptors themselves, and collide where they meet.
+ * @example fastPaxos({ network: network.lan({ nodes: 5, rtt: ms(1) }) }).settings.fastQuorum; // => 4
+ */
+export const fastPaxos = systemBuilder(fastPaxosProtocol);

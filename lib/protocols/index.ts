@@ -4,10 +4,12 @@ import { type AnyProtocol, erased } from "../simulation/protocol.ts";
 import { balancer } from "./balancing/balancer.ts";
 import { station } from "./balancing/station.ts";
 import { epaxos } from "./consensus/epaxos.ts";
+import { fastPaxos } from "./consensus/fast-paxos.ts";
 import { flexiblePaxos } from "./consensus/flexible-paxos.ts";
 import { mencius } from "./consensus/mencius.ts";
 import { multiPaxos } from "./consensus/multi-paxos.ts";
 import { paxos } from "./consensus/paxos.ts";
+import { pigPaxos } from "./consensus/pig-paxos.ts";
 import { raft } from "./consensus/raft.ts";
 import { zab } from "./consensus/zab.ts";
 
@@ -15,10 +17,12 @@ const all: readonly AnyProtocol[] = [
   erased(raft), //
   erased(multiPaxos),
   erased(flexiblePaxos),
+  erased(fastPaxos),
   erased(paxos),
   erased(epaxos),
   erased(zab),
   erased(mencius),
+  erased(pigPaxos),
   erased(station),
   erased(balancer),
 ];
