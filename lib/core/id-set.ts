@@ -26,7 +26,8 @@ export class IdSet {
 
   /** Adds an id; one that is forgotten stays so. */
   add(id: number): void {
-    if (id === this.highest + 1 && id < MOST && (id & 31) !== 0) this.highest = id; // the common case
+    if (id === this.highest + 1 && id < MOST && (id & 31) !== 0)
+      this.highest = id; // the common case
     else if (id > this.highest) this.advance(id);
     else if (this.forgets(id)) return;
     this.words[(id & (MOST - 1)) >>> 5] |= 1 << (id & 31);

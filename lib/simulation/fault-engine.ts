@@ -18,6 +18,7 @@ import type { EngineOptions } from "./engine-base.ts";
 import * as slotColumns from "./event-slots.ts";
 import { FaultLog } from "./fault-log.ts";
 import { Nemesis, onLink, type Victim } from "./nemesis.ts";
+import { isOfNode } from "./node-events.ts";
 import type { AnyProtocol, MessageShape, Operation } from "./protocol.ts";
 
 const {
@@ -30,7 +31,6 @@ const {
   PASSED,
   REFUSAL,
   REQUEST,
-  REQUEST_PASSED,
   RETRY,
   TAKEN_IN,
   TIMER,
@@ -418,9 +418,3 @@ export class FaultEngine extends TimedEngine implements Victim {
     super.toClient(type, place, from, operation, bytes, value, commit);
   }
 }
-
-/** Events that need their node to be up and running, as a set of bits. */
-let OF_NODE = 0;
-for (const type of [MESSAGE, PASSED, REQUEST, REQUEST_PASSED, TAKEN_IN, CORE_FREE, TIMER, WRITTEN])
-  OF_NODE |= 1 << type;
-const isOfNode = (type: number): boolean => ((OF_NODE >> type) & 1) === 1;
