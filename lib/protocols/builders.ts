@@ -2,6 +2,7 @@
 import { balancer as balancerProtocol } from "./balancing/balancer.ts";
 import { station as stationProtocol } from "./balancing/station.ts";
 import { epaxos as epaxosProtocol } from "./consensus/epaxos.ts";
+import { fastPaxos as fastPaxosProtocol } from "./consensus/fast-paxos.ts";
 import { flexiblePaxos as flexiblePaxosProtocol } from "./consensus/flexible-paxos.ts";
 import { mencius as menciusProtocol } from "./consensus/mencius.ts";
 import { multiPaxos as multiPaxosProtocol } from "./consensus/multi-paxos.ts";
@@ -70,3 +71,9 @@ export const flexiblePaxos = systemBuilder(flexiblePaxosProtocol);
  * @example pigPaxos({ network: network.lan({ nodes: 10, rtt: ms(1) }) }).settings.groups; // => 3
  */
 export const pigPaxos = systemBuilder(pigPaxosProtocol);
+
+/**
+ * A group that runs Fast Paxos: clients' nodes propose to the acceptors themselves, and collide where they meet.
+ * @example fastPaxos({ network: network.lan({ nodes: 5, rtt: ms(1) }) }).settings.fastQuorum; // => 4
+ */
+export const fastPaxos = systemBuilder(fastPaxosProtocol);

@@ -4,6 +4,7 @@ import { type AnyProtocol, erased } from "../simulation/protocol.ts";
 import { balancer } from "./balancing/balancer.ts";
 import { station } from "./balancing/station.ts";
 import { epaxos } from "./consensus/epaxos.ts";
+import { fastPaxos } from "./consensus/fast-paxos.ts";
 import { flexiblePaxos } from "./consensus/flexible-paxos.ts";
 import { mencius } from "./consensus/mencius.ts";
 import { multiPaxos } from "./consensus/multi-paxos.ts";
@@ -16,6 +17,7 @@ const all: readonly AnyProtocol[] = [
   erased(raft), //
   erased(multiPaxos),
   erased(flexiblePaxos),
+  erased(fastPaxos),
   erased(paxos),
   erased(epaxos),
   erased(zab),

@@ -2,6 +2,7 @@
 import { unknownName } from "../core/errors.ts";
 import type { Mutant } from "../simulation/mutant.ts";
 import { epaxosMutants } from "./consensus/epaxos.mutants.ts";
+import { fastPaxosMutants } from "./consensus/fast-paxos.mutants.ts";
 import { flexiblePaxosMutants } from "./consensus/flexible-paxos.mutants.ts";
 import { menciusMutants } from "./consensus/mencius.mutants.ts";
 import { multiPaxosMutants } from "./consensus/multi-paxos.mutants.ts";
@@ -15,6 +16,7 @@ export const mutantIndex: ReadonlyMap<string, readonly Mutant[]> = new Map([
   ["raft", raftMutants],
   ["multi-paxos", multiPaxosMutants],
   ["flexible-paxos", flexiblePaxosMutants],
+  ["fast-paxos", fastPaxosMutants],
   ["paxos", paxosMutants],
   ["epaxos", epaxosMutants],
   ["pig-paxos", pigPaxosMutants],
