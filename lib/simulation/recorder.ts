@@ -195,14 +195,10 @@ export class Recorder {
     if (now && before === null) {
       const term = this.terms.get(self);
       const label = term === undefined ? "leads" : `term ${term}`;
-      this.leading[self] = {
-        process: self,
-        kind: "leads",
-        from: this.clock,
-        to: Number.POSITIVE_INFINITY,
-        label,
-      };
-      this.spans.push(this.leading[self]);
+      const to = Number.POSITIVE_INFINITY;
+      const span: Span = { process: self, kind: "leads", from: this.clock, to, label };
+      this.leading[self] = span;
+      this.spans.push(span);
     } else if (!now && before !== null) {
       before.to = this.clock;
       this.leading[self] = null;

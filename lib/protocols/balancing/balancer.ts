@@ -30,7 +30,7 @@ function atDispatcher(node: BalancerNode, handle: (node: DispatcherNode) => void
 const indexOf = (from: NodeId, context: BalancerContext): number => from - context.settings.dispatchers;
 
 const dispatchersOf = (nodes: readonly BalancerNode[]): DispatcherNode[] =>
-  nodes.filter((node) => node.role === "dispatcher");
+  nodes.filter((node): node is DispatcherNode => node.role === "dispatcher");
 
 export const balancer: Protocol<BalancerTable, BalancerNode, BalancerMessage> = {
   name: "balancer",
