@@ -56,10 +56,7 @@ export interface PigPaxosNode extends MultiPaxosNode {
 /** What can happen to a relay, as bits: for `sometimes`. */
 export const [WHOLE_GROUP, TIMED_OUT, LATE_VOTE] = [1, 2, 4];
 
-/**
- * Groups of the followers of a leader, as equal as can be, neighbours by number together: a mask each.
- * @example relayGroups(0, 7, 2); // => [0b0001110, 0b1110000]
- */
+/** Groups of a leader's followers, as equal as can be, neighbours by number together: a mask each, 0b0001110 and 0b1110000 of six. */
 export function relayGroups(leader: NodeId, nodes: number, groups: number): readonly number[] {
   const masks = new Array<number>(Math.min(groups, nodes - 1)).fill(0);
   let place = 0;
