@@ -305,8 +305,8 @@ export function epaxosWith(
       return told.length === 0 ? "nothing" : told.join(", ");
     },
     always: {
-      sameWritesSameValue(nodes) {
-        for (const a of nodes)
+      sameWritesSameValue(nodes, changed) {
+        for (const a of changed === undefined ? nodes : [changed])
           for (const b of nodes)
             for (const [key, state] of a.store) {
               const other = b.store.get(key);
