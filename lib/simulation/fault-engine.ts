@@ -371,9 +371,7 @@ export class FaultEngine extends TimedEngine implements Victim {
   // ---- clients
 
   /** When an operation was last asked: for the recorder. */
-  askedAt(operation: Operation): number {
-    return this.asked[operation.handle];
-  }
+  askedAt = (operation: Operation): number => this.asked[operation.handle];
 
   protected override ask(operation: Operation, time: number): void {
     const { handle } = operation;
