@@ -101,6 +101,11 @@ export class CellRunner {
     return ok && this.#problems.length === 0 ? undefined : this.#failure();
   }
 
+  /** Publishes what was printed and is still held back. */
+  flush(): void {
+    this.#streams?.flush();
+  }
+
   interrupt(): void {
     this.#interrupted = true;
     this.#executor.interrupt();

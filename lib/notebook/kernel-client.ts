@@ -150,6 +150,15 @@ export class KernelClient {
     );
   }
 
+  /**
+   * Waits on the kernel's own clock, so that exceptions due in that time have arrived whatever else the machine does.
+   *
+   * @throws KernelDied when the process ends meanwhile
+   */
+  async settle(seconds: number): Promise<void> {
+    await this.request("settle_request", { seconds });
+  }
+
   /** Interrupts the running cell; on Windows, which has no such signal, ends the kernel. */
   interrupt(): void {
     if (!this.#alive) return;

@@ -190,6 +190,14 @@ describe("running a notebook", { concurrency: 3, timeout: 180_000 }, () => {
       [end.ok, end.failedCell?.id, end.failedCell?.ename, end.failedCell?.evalue],
       [false, "c2", "UncaughtException", "Error: late"],
     );
+    const busy =
+      "setTimeout(() => { for (const end = Date.now() + 900; Date.now() < end; ); throw new Error('busy'); }, 50); 1";
+    const slow = await runNotebook(write(join(topic, "busy.ipynb"), busy));
+    assert.equal(slow.failedCell?.evalue, "Error: busy", "the wait is on the kernel's clock");
+    const gone = await runNotebook(
+      write(join(topic, "gone.ipynb"), "setTimeout(() => process.exit(4), 50); 1"),
+    );
+    assert.deepEqual([gone.failedCell?.id, gone.failedCell?.ename], ["c1", "KernelDied"]);
   });
 
   test("ends a cell that takes too long, and with it the kernel", async () => {

@@ -41,7 +41,7 @@ export interface RunOptions {
   readonly output?: string;
   /** Seconds a cell may take; default 600. */
   readonly cellTimeout?: number;
-  /** Seconds to wait after the last cell for exceptions that come late; default 0.3. */
+  /** Seconds of the kernel's clock to wait after the last cell for exceptions that come late; default 0.3. */
   readonly grace?: number;
   /** Interrupts the running cell when aborted (Ctrl-C); the kernel is ended if it does not react. */
   readonly signal?: AbortSignal;
@@ -175,10 +175,24 @@ class Run {
         const failed = await this.#cell(kernel, cell, i + 1, todo.length);
         if (failed !== undefined) return failed;
       }
-      await new Promise((resolve) => setTimeout(resolve, (this.#options.grace ?? 0.3) * 1000));
+      await this.#settle(kernel);
       return this.#lateFailure();
     } finally {
       await kernel.shutdown();
+    }
+  }
+
+  /** Waits for what comes late; a kernel that dies or hangs in that time fails the cell that ran last. */
+  async #settle(kernel: KernelClient): Promise<void> {
+    const limits = new CellLimits(kernel, this.#options);
+    try {
+      await kernel.settle(this.#options.grace ?? 0.3);
+    } catch (error) {
+      if (!(error instanceof KernelDied)) throw error;
+      const last = [...this.#done.values()].at(-1);
+      last?.outputs.add(limits.failure() ?? errorOutput("KernelDied", error.message));
+    } finally {
+      limits.end();
     }
   }
 
