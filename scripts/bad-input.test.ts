@@ -255,6 +255,16 @@ test("names that do not exist, or come twice", async () => {
       'simulate: unknown order "streem" (known: stream, datagram; did you mean stream?)',
     ],
     [
+      simulate("raft", "keys=9", "popularity=zip"),
+      2,
+      'simulate: unknown popularity "zip" (known: uniform, zipf, hot; did you mean zipf?)',
+    ],
+    [
+      simulate("raft", "popularity=hot"),
+      2,
+      'simulate: popularity must be uniform, zipf:EXPONENT or hot:SHARE:KEYS, got "hot"',
+    ],
+    [
       simulate("raft", "clients=node 7"),
       2,
       'simulate: unknown client place "node 7" (known: leader, every node, node 0, node 1, node 2, LAN; did you mean node 0?)',

@@ -4,6 +4,7 @@ import { modelIndex } from "../models/index.ts";
 import { readDimension, unitText } from "./dimension.ts";
 import { lognormal } from "./distributions.ts";
 import { FEATURES, unrepresented } from "./features.ts";
+import { popularity } from "./key-popularity.ts";
 import { cpu, disk, FREE_CPU } from "./machines.ts";
 import { networks } from "./networks.ts";
 import type { SystemSpec } from "./system.ts";
@@ -39,6 +40,7 @@ test("a plain system uses no feature, a full one every one", () => {
   const load = workload.deterministic(1, {
     payload: lognormal({ mean: 100, scv: 1 }),
     reads: 0.5,
+    popularity: popularity.zipf(10),
     clients: "B",
     timeout: 1,
   });

@@ -11,6 +11,7 @@ const SEEN = {
   "payload size": (_s, w) => distributionFrom(w.payload).mean > 0,
   "payload spread": (_s, w) => distributionFrom(w.payload).variance > 0,
   reads: (_s, w) => w.reads > 0,
+  "uneven keys": (_s, w) => w.popularity !== undefined,
   "non-Poisson arrivals": (_s, w) => w.arrivals.process !== "poisson",
   "client timeout": (_s, w) => w.timeout !== null,
   "egress bandwidth": (s) => s.network.egress !== null,

@@ -5,7 +5,7 @@
  * that a simulator and a model cannot disagree about it. Key 0 is the hottest.
  */
 import { AliasTable } from "./alias-table.ts";
-import { DomainError, show } from "./errors.ts";
+import { DomainError, refuseUnknown, show, unknownName } from "./errors.ts";
 import { harmonicNumber } from "./harmonic.ts";
 import { checkNumber } from "./parameters.ts";
 import type { RandomStream } from "./random.ts";
@@ -63,6 +63,30 @@ export const popularity = {
 /** Number of keys of a popularity. */
 export function keysOf(spec: PopularitySpec): number {
   return spec.kind === "shifting" || spec.kind === "scan" ? keysOf(spec.of) : spec.keys;
+}
+
+/** The fields of each kind of popularity. */
+const FIELDS: Readonly<Record<PopularitySpec["kind"], readonly string[]>> = {
+  uniform: ["kind", "keys"],
+  zipf: ["kind", "keys", "exponent"],
+  hot: ["kind", "keys", "hotKeys", "share"],
+  shifting: ["kind", "of", "every", "unit", "step"],
+  scan: ["kind", "of", "longest"],
+};
+
+/** A popularity that came as plain data: of a known kind, with that kind's fields, each within its domain. */
+export function checkedPopularity(spec: PopularitySpec): PopularitySpec {
+  const kind: unknown = typeof spec === "object" && spec !== null ? spec.kind : spec;
+  if (typeof kind !== "string" || !Object.hasOwn(FIELDS, kind))
+    throw unknownName(
+      "popularity",
+      "kind",
+      typeof kind === "string" ? kind : show(kind),
+      Object.keys(FIELDS),
+    );
+  refuseUnknown("popularity", "field", Object.getOwnPropertyNames(spec), FIELDS[spec.kind]);
+  if (spec.kind === "shifting" || spec.kind === "scan") checkedPopularity(spec.of);
+  return checked(spec);
 }
 
 function checked(spec: PopularitySpec): PopularitySpec {

@@ -7,6 +7,7 @@
  */
 import type { DistributionSpec } from "./distributions.ts";
 import type { FaultSpec } from "./fault-types.ts";
+import type { PopularitySpec } from "./key-popularity.ts";
 
 /** Position of a node in the group: 0 … nodes − 1. */
 export type NodeId = number;
@@ -84,8 +85,10 @@ export interface WorkloadSpec {
   readonly payload: DistributionSpec;
   /** Share of reads, 0 … 1; a read carries no payload in its request. */
   readonly reads: number;
-  /** Operations touch keys 0 … keys − 1 uniformly. */
+  /** Operations touch keys 0 … keys − 1. */
   readonly keys: number;
+  /** How often each of them; absent: uniformly. */
+  readonly popularity?: PopularitySpec;
   readonly clients: readonly ClientSpec[];
   /** Seconds after which a client gives up and the outcome is unknown; null waits for ever. */
   readonly timeout: number | null;

@@ -1,6 +1,7 @@
 /** Workloads: builders of `WorkloadSpec`. */
 import { type Distribution, type DistributionSpec, toDistribution } from "./distributions.ts";
 import { DomainError, refuseUnknown } from "./errors.ts";
+import { checkedPopularity, keysOf, type PopularitySpec } from "./key-popularity.ts";
 import { checkNumber } from "./parameters.ts";
 import type { ArrivalSpec, ClientSpec, WorkloadSpec } from "./system.ts";
 import { parseQuantity, type RateInput, type SizeInput, type TimeInput } from "./units.ts";
@@ -11,8 +12,10 @@ export interface WorkloadOptions {
   readonly payload?: SizeInput | Distribution | DistributionSpec;
   /** Share of reads; default 0. */
   readonly reads?: number;
-  /** Number of keys, touched uniformly; default 1. */
+  /** Number of keys; default 1, or those of the popularity. */
   readonly keys?: number;
+  /** How often each key is touched, built by `popularity`; default uniformly. */
+  readonly popularity?: PopularitySpec;
   /** One place or several with shares; default beside the leader. */
   readonly clients?: string | readonly (string | ClientSpec)[];
   /** After this a client gives up: the outcome is unknown; default never. */
@@ -21,7 +24,7 @@ export interface WorkloadOptions {
   readonly retry?: TimeInput;
 }
 
-const KEYS = ["payload", "reads", "keys", "clients", "timeout", "retry"] as const;
+const KEYS = ["payload", "reads", "keys", "popularity", "clients", "timeout", "retry"] as const;
 
 function places(given: WorkloadOptions["clients"]): ClientSpec[] {
   const list = given === undefined ? ["leader"] : typeof given === "string" ? [given] : given;
@@ -59,6 +62,30 @@ function retryOf(given: TimeInput): number {
   return checkNumber("workload", "retry", retry, { dimension: "time", above: 0, meaning: "retry" });
 }
 
+/** Which keys there are and how often each is touched; the uniform law is the absence of another. */
+function keysAndPopularity(options: WorkloadOptions): Pick<WorkloadSpec, "keys" | "popularity"> {
+  const popularity = options.popularity === undefined ? null : checkedPopularity(options.popularity);
+  if (popularity?.kind === "scan")
+    throw new DomainError("workload: popularity must be of single keys, got a scan");
+  const keys = checkNumber(
+    "workload",
+    "keys",
+    options.keys ?? (popularity === null ? 1 : keysOf(popularity)),
+    {
+      dimension: "one",
+      integer: true,
+      min: 1,
+      max: 1e6,
+      meaning: "keys",
+    },
+  );
+  if (popularity !== null && keysOf(popularity) !== keys)
+    throw new DomainError(
+      `workload: keys must be those of the popularity, ${keysOf(popularity)}, got ${keys}`,
+    );
+  return popularity === null || popularity.kind === "uniform" ? { keys } : { keys, popularity };
+}
+
 function complete(arrivals: ArrivalSpec, options: WorkloadOptions): WorkloadSpec {
   refuseUnknown("workload", "option", Object.getOwnPropertyNames(options), KEYS);
   const timeout =
@@ -74,13 +101,7 @@ function complete(arrivals: ArrivalSpec, options: WorkloadOptions): WorkloadSpec
       max: 1,
       meaning: "reads",
     }),
-    keys: checkNumber("workload", "keys", options.keys ?? 1, {
-      dimension: "one",
-      integer: true,
-      min: 1,
-      max: 1e6,
-      meaning: "keys",
-    }),
+    ...keysAndPopularity(options),
     clients: places(options.clients),
     timeout,
     ...(options.retry === undefined ? {} : { retry: retryOf(options.retry) }),
@@ -96,7 +117,9 @@ function rateOf(given: RateInput): number {
 export const workload = {
   /**
    * Poisson arrivals.
-   * @example workload.poisson(1000, { payload: KiB(1) }).arrivals; // => { process: "poisson", rate: 1000 }
+   * @example
+   * workload.poisson(1000, { payload: KiB(1) }).arrivals; // => { process: "poisson", rate: 1000 }
+   * workload.poisson(1000, { popularity: popularity.zipf(500) }).keys; // => 500
    */
   poisson: (rate: RateInput, options: WorkloadOptions = {}): WorkloadSpec =>
     complete({ process: "poisson", rate: rateOf(rate) }, options),

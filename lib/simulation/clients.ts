@@ -6,6 +6,7 @@
  */
 import { type Distribution, distributionFrom } from "../core/distributions.ts";
 import { DomainError, unknownName } from "../core/errors.ts";
+import { type KeySampler, keySampler } from "../core/key-popularity.ts";
 import type { RandomStream, RandomStreams } from "../core/random.ts";
 import type { NodeId, SystemSpec, WorkloadSpec } from "../core/system.ts";
 import { type ArrivalProcess, arrivalProcess } from "./arrivals.ts";
@@ -70,6 +71,9 @@ export class Clients {
   private readonly measured: number;
   private readonly sizes: RandomStream;
   private readonly mix: RandomStream;
+  /** Draws keys from a stream of its own: who arrives when, and reads or writes, is the same under any popularity. */
+  private readonly sampler: KeySampler | null;
+  private readonly keyStream: RandomStream;
   private readonly thinking: RandomStream;
   private readonly history: HistoryRecorder | null;
   private readonly completion: Completion | null;
@@ -96,6 +100,8 @@ export class Clients {
     this.arrivals = arrivalProcess(workload.arrivals, streams.stream("arrivals"));
     this.sizes = streams.stream("sizes");
     this.mix = streams.stream("mix");
+    this.keyStream = streams.stream("keys");
+    this.sampler = workload.popularity === undefined ? null : keySampler(workload.popularity);
     this.thinking = streams.stream("think");
     this.think = workload.arrivals.process === "closed" ? distributionFrom(workload.arrivals.think) : null;
     this.payload = distributionFrom(workload.payload);
@@ -154,7 +160,7 @@ export class Clients {
     const handle = this.free.pop() as number;
     const id = this.issued++;
     const isRead = this.workload.reads > 0 && this.mix.uniform() < this.workload.reads;
-    const key = this.workload.keys > 1 ? this.mix.integer(this.workload.keys) : 0;
+    const key = this.drawKey(id, time);
     const bytes = this.fixedPayload >= 0 ? this.fixedPayload : Math.round(this.payload.sample(this.sizes));
     const client = user >= 0 ? user : place;
     const operation: Operation = { id, kind: isRead ? "read" : "write", key, bytes, client, handle };
@@ -166,6 +172,11 @@ export class Clients {
     this.path.arrive(time);
     if (id === this.warmUp) this.beginMeasuring(time);
     return operation;
+  }
+
+  private drawKey(id: number, time: number): number {
+    if (this.sampler !== null) return this.sampler.key(this.keyStream, id, time);
+    return this.workload.keys > 1 ? this.mix.integer(this.workload.keys) : 0;
   }
 
   /** True while the operation has not ended; an answer to one that has (timed out) is ignored. */

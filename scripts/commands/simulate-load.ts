@@ -1,5 +1,6 @@
 /** The load of a simulation from its settings: when, what and from where clients ask. */
 import { show, UsageError, unknownName } from "../../lib/core/errors.ts";
+import { type PopularitySpec, popularity } from "../../lib/core/key-popularity.ts";
 import { readParameter } from "../../lib/core/parameters.ts";
 import type { SystemSpec, WorkloadSpec } from "../../lib/core/system.ts";
 import { type WorkloadOptions, workload } from "../../lib/core/workloads.ts";
@@ -71,12 +72,33 @@ function readContent(
   );
   const timeout = reader.number("timeout", PERIOD);
   const retry = reader.number("retry", PERIOD);
+  const keys = reader.number("keys", { dimension: "one", integer: true, min: 1, max: 1e6 }) ?? 1;
   return {
     payload: payload ?? 0,
     reads: reader.number("reads", { dimension: "one", min: 0, max: 1 }) ?? 0,
-    keys: reader.number("keys", { dimension: "one", integer: true, min: 1, max: 1e6 }) ?? 1,
+    keys,
+    popularity: readPopularity(reader, keys),
     clients,
     ...(timeout === undefined ? {} : { timeout }),
     ...(retry === undefined ? {} : { retry }),
   };
+}
+
+/** `zipf:0.99`, `hot:0.9:10`: a law and its numbers. */
+function readPopularity(reader: SettingReader, keys: number): PopularitySpec {
+  const { where } = reader;
+  const text = reader.text("popularity") ?? "uniform";
+  const [name, ...given] = text.split(":");
+  const most = ({ uniform: 0, zipf: 1, hot: 2 } as const)[name as "uniform" | "zipf" | "hot"];
+  if (most === undefined) throw unknownName(where, "popularity", name, ["uniform", "zipf", "hot"]);
+  if (given.length > most || (name === "hot" && given.length === 0))
+    throw new UsageError(
+      `${where}: popularity must be uniform, zipf:EXPONENT or hot:SHARE:KEYS, got ${show(text)}`,
+    );
+  const rule = { dimension: "one", meaning: "" } as const;
+  const [first, second] = given.map((part) => readParameter(where, "popularity", part, rule, true) as number);
+  if (name === "zipf") return popularity.zipf(keys, first);
+  if (name === "hot")
+    return popularity.hot(keys, { share: first, ...(second === undefined ? {} : { hotKeys: second }) });
+  return popularity.uniform(keys);
 }

@@ -49,7 +49,11 @@ export const LOAD_SETTINGS = {
   think: { default: "0 s", meaning: "with closed: time before a user's first request and after each answer" },
   payload: { default: "1 KiB", meaning: "size of a value; a size or a distribution" },
   reads: { default: "0", meaning: "share of reads, 0 to 1" },
-  keys: { default: "1", meaning: "number of keys, touched uniformly" },
+  keys: { default: "1", meaning: "number of keys" },
+  popularity: {
+    default: "uniform",
+    meaning: "how often each key is touched: uniform, zipf, zipf:0.99, hot:0.9 (share of key 0), hot:0.9:10",
+  },
   clients: { default: "leader", meaning: 'where clients stand, in equal shares: leader, "node 2", a place' },
   timeout: { default: "none", meaning: "after this a client gives up: the outcome is unknown" },
   retry: { default: "none", meaning: "after this a client asks the next node for the same operation" },
