@@ -19,8 +19,10 @@ export interface Contradiction {
 
 /** Slots remembered by name in long runs; a power of two. */
 const DEFAULT_WINDOW = 1 << 14;
+/** Slots a name begins with: thousands of short runs are made, and most claim a few dozen. */
+const FIRST_WINDOW = 64;
 
-/** The newest claims of one name: slot s and its value stand at s mod window, where a newer slot takes an older's place. */
+/** The newest claims of one name: slot s and its value stand at s mod size, where a newer slot takes an older's place. */
 function newWindow(size: number): Float64Array {
   return new Float64Array(2 * size).fill(-1);
 }
@@ -33,21 +35,25 @@ export class Claims {
   contradiction: Contradiction | null = null;
   private readonly names: string[] = [];
   private readonly windows: Float64Array[] = [];
-  /** Slots are whole numbers, so these bits are the remainder by the window. */
-  private readonly mask: number;
+  /** Numbers of a full window: a slot and a value for each. */
+  private readonly full: number;
 
   /** @param window slots remembered by name: a power of two */
   constructor(window: number = DEFAULT_WINDOW) {
-    this.mask = window - 1;
+    this.full = 2 * window;
   }
 
   /** Checks a claim against those of the same name and slot; `slot` is a whole number from 0. */
   claim(what: string, slot: number, value: number): void {
     const window = this.windowOf(what);
-    const at = 2 * (slot & this.mask);
+    // Slots are whole numbers, so the low bits are the remainder by the size.
+    const at = (2 * slot) & (window.length - 1);
     const known = window[at];
     if (known === slot) {
       if (window[at + 1] !== value) this.contradict(what, slot, window[at + 1], value);
+    } else if (known >= 0 && window.length < this.full) {
+      this.grow(what, window);
+      this.claim(what, slot, value);
     } else if (known < slot) {
       window[at] = slot;
       window[at + 1] = value;
@@ -56,10 +62,22 @@ export class Claims {
     }
   }
 
+  /** Two slots meet at one place: the window is made twice as long, until nothing is forgotten that need not be. */
+  private grow(what: string, window: Float64Array): void {
+    const wider = newWindow(window.length);
+    for (let from = 0; from < window.length; from += 2) {
+      if (window[from] < 0) continue;
+      const at = (2 * window[from]) & (wider.length - 1);
+      wider[at] = window[from];
+      wider[at + 1] = window[from + 1];
+    }
+    this.windows[this.names.indexOf(what)] = wider;
+  }
+
   /** The value claimed of a slot, or NaN when none is remembered. */
   valueOf(what: string, slot: number): number {
     const window = this.windowOf(what);
-    const at = 2 * (slot & this.mask);
+    const at = (2 * slot) & (window.length - 1);
     return window[at] === slot ? window[at + 1] : Number.NaN;
   }
 
@@ -73,7 +91,7 @@ export class Claims {
   private windowOf(what: string): Float64Array {
     const { names } = this;
     for (let i = 0; i < names.length; i++) if (names[i] === what) return this.windows[i];
-    const window = newWindow(this.mask + 1);
+    const window = newWindow(Math.min(FIRST_WINDOW, this.full / 2));
     names.push(what);
     this.windows.push(window);
     return window;

@@ -13,6 +13,8 @@ export const FAILED = 1;
 export const UNKNOWN = 2;
 
 const ROWS = 16_384;
+/** Rows a recorder begins with: thousands of short runs are made. */
+const FIRST_ROWS = 256;
 
 /** Columns of finished operations; `rows` of them are filled. Times in seconds, a read's `value` −1 for none. */
 export interface HistoryChunk {
@@ -27,19 +29,29 @@ export interface HistoryChunk {
   readonly outcome: Uint8Array;
 }
 
-function newChunk(): HistoryChunk {
+function newChunk(rows: number): HistoryChunk {
   return {
     rows: 0,
-    id: new Float64Array(ROWS),
-    client: new Int32Array(ROWS),
-    isRead: new Uint8Array(ROWS),
-    key: new Int32Array(ROWS),
-    value: new Float64Array(ROWS),
-    invoked: new Float64Array(ROWS),
-    completed: new Float64Array(ROWS),
-    outcome: new Uint8Array(ROWS),
+    id: new Float64Array(rows),
+    client: new Int32Array(rows),
+    isRead: new Uint8Array(rows),
+    key: new Int32Array(rows),
+    value: new Float64Array(rows),
+    invoked: new Float64Array(rows),
+    completed: new Float64Array(rows),
+    outcome: new Uint8Array(rows),
   };
 }
+
+/** The same rows with room for twice as many. */
+function widened(chunk: HistoryChunk): HistoryChunk {
+  const wider = newChunk(2 * chunk.id.length);
+  for (const column of COLUMNS) wider[column].set(chunk[column]);
+  wider.rows = chunk.rows;
+  return wider;
+}
+
+const COLUMNS = ["id", "client", "isRead", "key", "value", "invoked", "completed", "outcome"] as const;
 
 /**
  * Receives each full chunk, in the order of completion; must not hold on to it. Nothing that is reported later was
@@ -51,7 +63,7 @@ export type HistorySink = (chunk: HistoryChunk, openSince: number) => void;
 export class HistoryRecorder {
   /** Earliest invocation of an operation still open; set by whoever keeps the operations. */
   openSince: () => number = () => Number.NEGATIVE_INFINITY;
-  private chunk = newChunk();
+  private chunk = newChunk(FIRST_ROWS);
   private readonly kept: HistoryChunk[] = [];
   private readonly keep: boolean;
   private readonly sink: HistorySink | null;
@@ -82,7 +94,12 @@ export class HistoryRecorder {
     chunk.completed[row] = completed;
     chunk.outcome[row] = outcome;
     chunk.rows = row + 1;
-    if (row + 1 === ROWS) this.flush();
+    if (row + 1 === chunk.id.length) this.full();
+  }
+
+  private full(): void {
+    if (this.chunk.rows < ROWS) this.chunk = widened(this.chunk);
+    else this.flush();
   }
 
   /** True when every row is kept. */
@@ -96,7 +113,7 @@ export class HistoryRecorder {
     if (this.sink !== null) this.sink(this.chunk, this.openSince());
     if (this.keep) {
       this.kept.push(this.chunk);
-      this.chunk = newChunk();
+      this.chunk = newChunk(ROWS);
     } else {
       this.chunk.rows = 0;
     }

@@ -19,35 +19,48 @@ interface Mark {
   index: number;
 }
 
-/** Executes an instance and all it depends on; false when some of that is not committed yet. */
+/** One search for what must be executed before an instance. */
+interface Search {
+  readonly marks: Map<Instance, Mark>;
+  readonly stack: Mark[];
+  readonly path: Mark[];
+}
+
+/**
+ * Executes an instance and all it depends on; false when some of that is not committed yet.
+ *
+ * While what stopped the last search is not committed, another would stop there too: nothing between the two can have
+ * been executed without it. Behind a replica that is down hundreds wait, and each commit asks them all.
+ */
 export function execute(node: EPaxosNode, root: Instance, ctx: Ctx): boolean {
   if (root.status === "executed") return true;
-  const marks = new Map<Instance, Mark>();
-  const stack: Mark[] = [];
-  const path: Mark[] = [];
+  if (root.waitsFor !== null && !isCommitted(root.waitsFor)) return false;
   const components: Instance[][] = [];
-  const enter = (instance: Instance): Mark => {
-    const mark: Mark = {
-      instance,
-      number: marks.size,
-      low: marks.size,
-      onStack: true,
-      replica: 0,
-      index: node.executed[0],
-    };
-    marks.set(instance, mark);
-    stack.push(mark);
-    path.push(mark);
-    return mark;
-  };
-  enter(root);
+  root.waitsFor = search(node, root, components);
+  if (root.waitsFor !== null) return false;
+  for (const members of components) for (const instance of members) apply(node, instance, ctx);
+  return true;
+}
+
+/** Finds the components to be executed, in order; an instance that is not committed yet ends the search. */
+function search(node: EPaxosNode, root: Instance, components: Instance[][]): Instance | null {
+  const first = newMark(node, root, 0);
+  const alone = nextDependency(node, first);
+  if (alone === null) {
+    components.push([root]); // the common case
+    return null;
+  }
+  if (!isCommitted(alone)) return alone;
+  const found: Search = { marks: new Map(), stack: [], path: [] };
+  enter(found, newMark(node, root, 0));
+  const { marks, stack, path } = found;
   while (path.length > 0) {
     const mark = path[path.length - 1];
-    const found = nextDependency(node, mark);
-    if (found !== null) {
-      if (!isCommitted(found)) return false;
-      const known = marks.get(found);
-      if (known === undefined) enter(found);
+    const next = nextDependency(node, mark);
+    if (next !== null) {
+      if (!isCommitted(next)) return next;
+      const known = marks.get(next);
+      if (known === undefined) enter(found, newMark(node, next, marks.size));
       else if (known.onStack) mark.low = Math.min(mark.low, known.number);
       continue;
     }
@@ -55,8 +68,22 @@ export function execute(node: EPaxosNode, root: Instance, ctx: Ctx): boolean {
     if (path.length > 0) path[path.length - 1].low = Math.min(path[path.length - 1].low, mark.low);
     if (mark.low === mark.number) components.push(component(stack, mark));
   }
-  for (const members of components) for (const instance of members) apply(node, instance, ctx);
-  return true;
+  return null;
+}
+
+const newMark = (node: EPaxosNode, instance: Instance, number: number): Mark => ({
+  instance,
+  number,
+  low: number,
+  onStack: true,
+  replica: 0,
+  index: node.executed[0],
+});
+
+function enter({ marks, stack, path }: Search, mark: Mark): void {
+  marks.set(mark.instance, mark);
+  stack.push(mark);
+  path.push(mark);
 }
 
 /**

@@ -87,6 +87,8 @@ export interface Instance {
   lead: Lead | null;
   /** When it was last worked on, by this replica's clock. */
   touched: number;
+  /** Committed, and not executed: what it was found to wait for, or null. */
+  waitsFor: Instance | null;
 }
 
 /** A leader's round on one instance, in one ballot. */
@@ -180,6 +182,7 @@ export function instanceOf(node: EPaxosNode, replica: NodeId, index: number): In
     untouched: false,
     lead: null,
     touched: 0,
+    waitsFor: null,
   };
   log.set(index, made);
   return made;
