@@ -113,7 +113,7 @@ export class HistoryRecorder {
     if (this.sink !== null) this.sink(this.chunk, this.openSince());
     if (this.keep) {
       this.kept.push(this.chunk);
-      this.chunk = newChunk(ROWS);
+      this.chunk = newChunk(FIRST_ROWS);
     } else {
       this.chunk.rows = 0;
     }

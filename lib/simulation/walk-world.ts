@@ -84,8 +84,8 @@ export class WalkWorld implements Context<Settings, MessageShape> {
   clockRates: readonly number[] | null = null;
   /** False: records reach the disk at once. */
   slowDisk = true;
-  /** The only node that has changed since the last check; undefined for any. */
-  private changed: object | undefined = undefined;
+  /** The only node that has changed since the last check; undefined for any, null for none. */
+  private changed: object | null | undefined = undefined;
   private sent = 0;
   private holding: Write | null = null;
   private readonly local: MessageShape[] = [];
@@ -246,6 +246,8 @@ export class WalkWorld implements Context<Settings, MessageShape> {
       return false;
     }
     const { invariants, up, changed } = this;
+    if (changed === null) return true; // a loss, a message that waits: what held before holds
+    this.changed = null;
     for (let i = 0; i < invariants.length; i++) {
       if (invariants[i][1](up, changed)) continue;
       this.violation = { kind: "invariant", name: invariants[i][0], detail: "does not hold" };

@@ -130,8 +130,9 @@ function apply(node: EPaxosNode, instance: Instance, ctx: Ctx): void {
   if (operation === null) return;
   let key = node.store.get(operation.key);
   if (key === undefined) {
-    key = { value: -1, version: 0 };
+    key = { key: operation.key, value: -1, version: 0 };
     node.store.set(operation.key, key);
+    node.stored.push(key);
   }
   if (operation.kind === "write" && node.applied.add(operation.id)) {
     key.value = operation.id;

@@ -18,7 +18,7 @@ type Promised = Extract<EPaxosMessage, { kind: "promise" }>;
 export function takeOver(node: EPaxosNode, instance: Instance, ctx: Ctx): void {
   const ballot = (Math.floor(instance.ballot / node.group) + 1) * node.group + node.id;
   node.recoveries++;
-  const own = { ...promiseOf(instance, ballot), by: node.id };
+  const own = { by: node.id, promise: promiseOf(instance, ballot) };
   instance.ballot = ballot;
   instance.lead = {
     phase: "prepare",
@@ -58,8 +58,10 @@ export function answerPrepare(
 /** Figure 3, lines 28–40: a majority has promised; what must the instance become? */
 export function considerPromises(node: EPaxosNode, instance: Instance, rules: EPaxosRules, ctx: Ctx): void {
   const { promises, ballot } = instance.lead as NonNullable<Instance["lead"]>;
-  const highest = Math.max(...promises.map((p) => p.voted));
-  const latest = promises.filter((p) => p.voted === highest && p.status !== "none");
+  const highest = Math.max(...promises.map(({ promise }) => promise.voted));
+  const latest = promises
+    .map(({ promise }) => promise)
+    .filter((p) => p.voted === highest && p.status !== "none");
   const accepted = latest.find((p) => p.status === "accepted");
   if (accepted !== undefined) {
     beginAccept(node, instance, ballot, accepted, rules, ctx);
@@ -67,9 +69,11 @@ export function considerPromises(node: EPaxosNode, instance: Instance, rules: EP
   }
   const first = instance.replica; // also its ballot of round 0
   // Of others than the leader: with the leader's own they are a majority that found the same attributes.
-  const untouched = promises.filter((p) => p.untouched && p.voted === first && p.by !== first);
+  const untouched = promises.filter(
+    ({ by, promise }) => promise.untouched && promise.voted === first && by !== first,
+  );
   const trace =
-    highest === first && untouched.length >= rules.fastTrace(node.group) ? untouched[0] : undefined;
+    highest === first && untouched.length >= rules.fastTrace(node.group) ? untouched[0]?.promise : undefined;
   if (trace !== undefined) {
     beginAccept(node, instance, ballot, trace, rules, ctx);
     return;

@@ -66,9 +66,9 @@ export function beginPreAccept(
   rules: EPaxosRules,
   ctx: Ctx,
 ): void {
-  const attributes = attributesFor(node, operation, instance);
-  vote(node, instance, "preaccepted", ballot, { ...attributes, operation }, true);
-  instance.lead = { phase: "preaccept", ballot, answers: 1 << node.id, fast, ...attributes, promises: [] };
+  const { seq, deps } = attributesFor(node, operation, instance);
+  vote(node, instance, "preaccepted", ballot, { seq, deps, operation }, true);
+  instance.lead = { phase: "preaccept", ballot, answers: 1 << node.id, fast, seq, deps, promises: [] };
   instance.touched = ctx.localTime();
   rules.saveVote(instance, ctx);
   sendLead(instance, ctx);

@@ -101,7 +101,7 @@ export interface Lead {
   fast: boolean;
   seq: number;
   deps: readonly number[];
-  promises: (Extract<EPaxosMessage, { kind: "promise" }> & { readonly by: NodeId })[];
+  promises: { readonly by: NodeId; readonly promise: Extract<EPaxosMessage, { kind: "promise" }> }[];
 }
 
 /** What reaches the disk: an instance as far as it has come. */
@@ -112,7 +112,8 @@ export interface EPaxosRecord extends Command {
   readonly untouched: boolean;
 }
 export interface EPaxosDurable {
-  readonly instances: Map<string, EPaxosRecord>;
+  /** By number of the instance and replica, in one number. */
+  readonly instances: Map<number, EPaxosRecord>;
 }
 
 /** Latest instances that touch a key, by replica: those that write, and those that read. */
@@ -124,6 +125,7 @@ export interface KeyConflicts {
 
 /** Values, and how many writes each key has had: replicas with equally many must agree. */
 export interface KeyState {
+  readonly key: number;
   value: number;
   version: number;
 }
@@ -140,6 +142,8 @@ export interface EPaxosNode {
   /** By replica, by replica: what others have told of their `executed`. */
   readonly executedAt: number[][];
   readonly store: Map<number, KeyState>;
+  /** The same states in a list, to be gone through. */
+  readonly stored: KeyState[];
   readonly applied: AppliedWrites;
   /** Instances committed here whose dependencies are not: looked at again when something commits. */
   blocked: Set<Instance>;
@@ -157,6 +161,7 @@ export const newNode = (id: NodeId, group: number): EPaxosNode => ({
   executed: new Array<number>(group).fill(0),
   executedAt: Array.from({ length: group }, () => new Array<number>(group).fill(0)),
   store: new Map(),
+  stored: [],
   applied: new AppliedWrites(),
   blocked: new Set(),
   fastCommits: 0,
@@ -201,18 +206,18 @@ export function attributesFor(
   operation: Operation | null,
   { replica, index, voted, seq, deps }: Instance,
 ): Attributes {
-  const before: Attributes = voted < 0 ? { seq: 0, deps: noDeps(node.group) } : { seq, deps };
+  const latest = voted < 0 ? noDeps(node.group) : deps.slice();
+  const before = voted < 0 ? 0 : seq;
   const known = operation === null ? undefined : node.conflicts.get(operation.key);
-  if (known === undefined)
-    return union(before, { seq: operation === null ? 0 : 1, deps: noDeps(node.group) });
-  const latest = noDeps(node.group);
+  if (operation === null || known === undefined)
+    return { seq: Math.max(before, operation === null ? 0 : 1), deps: latest };
   for (let r = 0; r < node.group; r++) {
-    const last = operation?.kind === "write" ? Math.max(known.writes[r], known.reads[r]) : known.writes[r];
-    if (r !== replica || last !== index) latest[r] = last;
+    const last = operation.kind === "write" ? Math.max(known.writes[r], known.reads[r]) : known.writes[r];
+    if (last > latest[r] && (r !== replica || last !== index)) latest[r] = last;
   }
   // Its own number is not one it must be above.
   const above = voted < 0 || known.seq > seq ? known.seq + 1 : seq;
-  return union(before, { seq: above, deps: latest });
+  return { seq: Math.max(before, above), deps: latest };
 }
 
 /** Notes that an instance touches its key. */
@@ -231,11 +236,15 @@ export function noteConflict(node: EPaxosNode, instance: Instance): void {
 
 /** The later of two in every respect. */
 export function union(a: Attributes, b: Attributes): Attributes {
-  return { seq: Math.max(a.seq, b.seq), deps: a.deps.map((dep, r) => Math.max(dep, b.deps[r])) };
+  const deps = a.deps.slice();
+  for (let r = 0; r < deps.length; r++) if (b.deps[r] > deps[r]) deps[r] = b.deps[r];
+  return { seq: Math.max(a.seq, b.seq), deps };
 }
 
-export const sameAttributes = (a: Attributes, b: Attributes): boolean =>
-  a.seq === b.seq && a.deps.every((dep, r) => dep === b.deps[r]);
+export function sameAttributes(a: Attributes, b: Attributes): boolean {
+  for (let r = 0; r < a.deps.length; r++) if (a.deps[r] !== b.deps[r]) return false;
+  return a.seq === b.seq;
+}
 
 export const messageBytes = (m: EPaxosMessage, settings: Settings): number => {
   const operation = "operation" in m ? m.operation : null;
@@ -254,7 +263,7 @@ export const durable = {
   empty: (): EPaxosDurable => ({ instances: new Map() }),
   store(disk: EPaxosDurable, record: object): void {
     const { replica, index } = record as EPaxosRecord;
-    disk.instances.set(`${replica}.${index}`, record as EPaxosRecord);
+    disk.instances.set(index * (MAX_NODES + 1) + replica, record as EPaxosRecord);
   },
 };
 

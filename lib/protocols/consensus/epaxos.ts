@@ -36,6 +36,7 @@ import {
   save,
   union,
 } from "./epaxos-state.ts";
+import { everyPair } from "./pairs.ts";
 import { countVotes, MAX_NODES } from "./settings.ts";
 
 export const epaxosRules: EPaxosRules = {
@@ -93,7 +94,7 @@ export function executeWhatCan(node: EPaxosNode, instance: Instance, rules: EPax
   ctx.barrier(); // an answer must not leave before the commits it rests on are durable here
   if (!rules.execute(node, instance, ctx)) node.blocked.add(instance);
   if (node.blocked.size === 0) return;
-  for (const waiting of [...node.blocked])
+  for (const waiting of Array.from(node.blocked))
     if (waiting.status === "committed") rules.execute(node, waiting, ctx);
 }
 
@@ -102,11 +103,11 @@ function nudge(node: EPaxosNode, rules: EPaxosRules, ctx: Ctx): void {
   const { patience } = ctx.settings;
   ctx.barrier(); // what is sent again may not have been durable enough to be sent at all
   const now = ctx.localTime();
-  const isStale = (instance: Instance): boolean => now - instance.touched >= patience;
-  for (const [replica, log] of node.logs.entries()) {
+  for (let replica = 0; replica < node.group; replica++) {
+    const log = node.logs[replica];
     for (let index = log.first; index < log.end; index++) {
       const instance = instanceOf(node, replica, index);
-      if (instance === null || isCommitted(instance) || !isStale(instance)) continue;
+      if (instance === null || isCommitted(instance) || !(now - instance.touched >= patience)) continue;
       const { lead } = instance;
       instance.touched = now;
       if (lead?.phase === "preaccept" && countVotes(lead.answers) >= rules.majority(node.group)) {
@@ -200,7 +201,7 @@ export function epaxosWith(
         if (instance.voted !== m.ballot) {
           instance.lead = null;
           const answer = rules.answerTo(node, instance, m);
-          const command = { ...answer, operation: m.operation };
+          const command = { seq: answer.seq, deps: answer.deps, operation: m.operation };
           vote(node, instance, "preaccepted", m.ballot, command, sameAttributes(answer, m));
           instance.touched = ctx.localTime();
           rules.saveVote(instance, ctx);
@@ -281,7 +282,7 @@ export function epaxosWith(
         if (instance === null || lead === null || lead === undefined || ((lead.answers >> from) & 1) === 1)
           return;
         lead.answers |= 1 << from;
-        lead.promises.push({ ...m, by: from });
+        lead.promises.push({ by: from, promise: m });
         if (countVotes(lead.answers) >= rules.majority(node.group))
           considerPromises(node, instance, rules, ctx);
       },
@@ -305,16 +306,7 @@ export function epaxosWith(
       return told.length === 0 ? "nothing" : told.join(", ");
     },
     always: {
-      sameWritesSameValue(nodes, changed) {
-        for (const a of changed === undefined ? nodes : [changed])
-          for (const b of nodes)
-            for (const [key, state] of a.store) {
-              const other = b.store.get(key);
-              if (other !== undefined && other.version === state.version && other.value !== state.value)
-                return false;
-            }
-        return true;
-      },
+      sameWritesSameValue: (nodes, changed) => everyPair(nodes, changed, sameValues),
     },
     sometimes: {
       fastCommit: (nodes) => nodes.some((node) => node.fastCommits > 0),
@@ -330,3 +322,13 @@ export function epaxosWith(
 }
 
 export const epaxos = epaxosWith(epaxosRules);
+
+/** Replicas at which a key has had equally many writes have the same value of it. */
+function sameValues(a: EPaxosNode, b: EPaxosNode): boolean {
+  for (let i = 0; i < a.stored.length; i++) {
+    const { key, value, version } = a.stored[i];
+    const other = b.store.get(key);
+    if (other !== undefined && other.version === version && other.value !== value) return false;
+  }
+  return true;
+}

@@ -197,7 +197,7 @@ export function fastPaxosWith(
 export const fastPaxos = fastPaxosWith(fastPaxosRules);
 
 function store(disk: FastPaxosDurable, record: Promised | VoteRecord, rules: FastPaxosRules): void {
-  disk.promised = Math.max(disk.promised, record.promised);
+  if (record.promised > disk.promised) disk.promised = record.promised;
   if (!("slot" in record)) return;
   const { slot, round, operation, held } = record;
   if (slot >= disk.log.first) disk.log.set(slot, { slot, round, operation });

@@ -119,7 +119,7 @@ export function onAccept(
   if (m.owner === node.id) rules.passRevoked(node, m.to);
   const open = openSlots(node, m, sender, rules, ctx);
   if (open === null) return;
-  const values = new Map(m.votes.map((vote) => [vote.slot, vote.operation]));
+  const values = m.votes.length === 0 ? NO_VALUES : valuesOf(m.votes);
   const others = chosenOtherwise(node, m, values);
   if (others.length > 0) {
     ctx.send(sender, { kind: "chosen", votes: others, more: false });
@@ -134,6 +134,14 @@ export function onAccept(
   const { ballot, owner, from, to } = m;
   rules.saveVotes(node, open, ctx);
   ctx.send(sender, { kind: "acceptedRange", ballot, owner, from, to });
+}
+
+const NO_VALUES: ReadonlyMap<number, Operation | null> = new Map();
+
+function valuesOf(votes: readonly Vote[]): ReadonlyMap<number, Operation | null> {
+  const values = new Map<number, Operation | null>();
+  for (const { slot, operation } of votes) values.set(slot, operation);
+  return values;
 }
 
 /** What is chosen here in a range and is not what a proposer, behind a higher ballot without knowing, proposes. */

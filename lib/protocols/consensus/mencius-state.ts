@@ -320,7 +320,10 @@ export const recordBytes = (record: object, { headerBytes }: Settings): number =
 /** The last slots both have executed hold the same, as far as both still keep them. */
 export function sameExecuted(a: MenciusNode, b: MenciusNode): boolean {
   const upTo = Math.min(a.executed, b.executed);
-  for (let slot = Math.max(a.slots.first, b.slots.first, upTo - 16); slot < upTo; slot++)
-    if (a.slots.get(slot)?.operation?.id !== b.slots.get(slot)?.operation?.id) return false;
+  for (let slot = Math.max(a.slots.first, b.slots.first, upTo - 16); slot < upTo; slot++) {
+    const x = a.slots.get(slot)?.operation;
+    const y = b.slots.get(slot)?.operation;
+    if (x !== y && x?.id !== y?.id) return false;
+  }
   return true;
 }

@@ -38,7 +38,10 @@ import {
   slotAt,
   type Vote,
 } from "./mencius-state.ts";
+import { everyPair } from "./pairs.ts";
 import { checkGroup, countVotes } from "./settings.ts";
+
+const nextIsOwn = (node: MenciusNode): boolean => ownerOf(node, node.next) === node.id;
 
 /** Slots told, or suggestions made, again at a time. */
 const BATCH = 256;
@@ -221,7 +224,7 @@ export function menciusWith(
       beat(node, m, from, ctx) {
         node.executedAt[from] = Math.max(node.executedAt[from], m.executed);
         let held = m.executed;
-        for (const executed of node.executedAt) if (executed < held) held = executed;
+        for (let i = 0; i < node.group; i++) if (node.executedAt[i] < held) held = node.executedAt[i];
         if (held > node.held) {
           node.held = held;
           node.slots.dropBefore(Math.min(held, node.executed));
@@ -262,8 +265,8 @@ export function menciusWith(
       return `next ${next}, executed ${executed}, then ${shown.join(" ") || "nothing"}`;
     },
     always: {
-      sameExecuted: (nodes) => nodes.every((a) => nodes.every((b) => a.id >= b.id || sameExecuted(a, b))),
-      nextIsOwn: (nodes) => nodes.every((node) => ownerOf(node, node.next) === node.id),
+      sameExecuted: (nodes, changed) => everyPair(nodes, changed, sameExecuted),
+      nextIsOwn: (nodes, changed) => (changed === undefined ? nodes.every(nextIsOwn) : nextIsOwn(changed)),
     },
     sometimes: {
       somethingExecuted: (nodes) => nodes.some((node) => node.operations > 1),

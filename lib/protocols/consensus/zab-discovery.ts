@@ -6,7 +6,7 @@
 import type { NodeId } from "../../simulation/protocol.ts";
 import { countVotes } from "./settings.ts";
 import type { ZabRules } from "./zab-rules.ts";
-import { type Ctx, isEstablished, lastIndex, newnessOf, type ZabNode } from "./zab-state.ts";
+import { ackEpochOf, type Ctx, isEstablished, lastIndex, newnessOf, type ZabNode } from "./zab-state.ts";
 
 export function restartElectionTimer(ctx: Ctx): void {
   const { electionTimeoutMin: min, electionTimeoutMax: max } = ctx.settings;
@@ -41,7 +41,8 @@ export function stand(node: ZabNode, rules: ZabRules, ctx: Ctx): void {
   node.role = "standing";
   node.answers = 1 << node.id;
   node.highest = Math.max(node.highest, node.promised);
-  ctx.broadcast({ kind: "stand", ...newnessOf(node) });
+  const { current, lastEpoch, last } = newnessOf(node);
+  ctx.broadcast({ kind: "stand", current, lastEpoch, last });
   openEpoch(node, rules, ctx);
 }
 
@@ -56,13 +57,5 @@ export function openEpoch(node: ZabNode, rules: ZabRules, ctx: Ctx): void {
   for (let peer = 0; peer < ctx.nodes; peer++)
     if (peer !== node.id && (answers >> peer) & 1) ctx.send(peer, { kind: "newEpoch", epoch, delivered });
   node.answers = 0;
-  ctx.send(node.id, {
-    kind: "ackEpoch",
-    epoch,
-    delivered,
-    ...newnessOf(node),
-    from: 0,
-    before: 0,
-    txns: [],
-  });
+  ctx.send(node.id, ackEpochOf(node, epoch, { from: 0, before: 0, txns: [] }));
 }

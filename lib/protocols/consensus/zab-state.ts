@@ -187,6 +187,17 @@ export const newnessOf = (node: ZabNode): Newness => ({
   last: lastIndex(node),
 });
 
+/** What a node answers when it promises an epoch: how new its history is, and the stretch of it that is asked for. */
+export function ackEpochOf(
+  node: ZabNode,
+  epoch: number,
+  { from, before, txns }: Stretch,
+): Extract<ZabMessage, { kind: "ackEpoch" }> {
+  const { delivered } = node;
+  const { current, lastEpoch, last } = newnessOf(node);
+  return { kind: "ackEpoch", epoch, delivered, current, lastEpoch, last, from, before, txns };
+}
+
 /** §V-A, phase 1, step l.1.2: which of two histories is newer; negative when `a` is older, 0 when they are the same. */
 export function compareHistories(a: Newness, b: Newness): number {
   return a.current - b.current || a.lastEpoch - b.lastEpoch || a.last - b.last;
@@ -314,7 +325,9 @@ export const isEstablished = (node: ZabNode): boolean =>
 export function sameDelivered(a: ZabNode, b: ZabNode): boolean {
   const upTo = Math.min(a.delivered, b.delivered);
   for (let index = Math.max(a.log.first, b.log.first, upTo - 15); index <= upTo; index++) {
-    const [x, y] = [a.log.get(index), b.log.get(index)];
+    const x = a.log.get(index);
+    const y = b.log.get(index);
+    if (x === y) continue;
     if (x?.epoch !== y?.epoch || x?.operation.id !== y?.operation.id) return false;
   }
   return true;
@@ -323,10 +336,15 @@ export function sameDelivered(a: ZabNode, b: ZabNode): boolean {
 /** The leader of the newest epoch has every transaction that anybody delivered. */
 export function leaderHasDelivered(nodes: readonly ZabNode[]): boolean {
   let newest = 0;
-  for (const node of nodes) newest = Math.max(newest, node.promised);
-  for (const leader of nodes) {
-    if (!isEstablished(leader) || leader.promised !== newest) continue;
-    for (const node of nodes) if (node.delivered > lastIndex(leader)) return false;
+  for (let i = 0; i < nodes.length; i++) if (nodes[i].promised > newest) newest = nodes[i].promised;
+  for (let i = 0; i < nodes.length; i++) {
+    const leader = nodes[i];
+    if (leader.promised !== newest || !isEstablished(leader)) continue;
+    for (let k = 0; k < nodes.length; k++) if (nodes[k].delivered > lastIndex(leader)) return false;
   }
   return true;
 }
+
+/** No two lead one epoch. */
+export const notBothLead = (a: ZabNode, b: ZabNode): boolean =>
+  a.promised !== b.promised || !isEstablished(a) || !isEstablished(b);

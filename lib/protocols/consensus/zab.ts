@@ -16,11 +16,13 @@
  */
 import { DomainError } from "../../core/errors.ts";
 import type { NodeId, Operation, Protocol } from "../../simulation/protocol.ts";
+import { everyPair } from "./pairs.ts";
 import { checkGroup, countVotes, deriveCommon } from "./settings.ts";
 import { askForMissing, join, openEpoch, restartElectionTimer, stand, turnTo } from "./zab-discovery.ts";
 import { answerReads, endRound, gather } from "./zab-reads.ts";
 import { type ZabRules, zabRules } from "./zab-rules.ts";
 import {
+  ackEpochOf,
   type Ctx,
   compareHistories,
   dropHeld,
@@ -32,6 +34,7 @@ import {
   messageBytes,
   newNode,
   newnessOf,
+  notBothLead,
   parameters,
   recordBytes,
   sameDelivered,
@@ -69,8 +72,10 @@ export function zabWith(rules: ZabRules): Protocol<typeof parameters, ZabNode, Z
     restartElectionTimer(ctx);
   };
 
-  const sendHistory = (node: ZabNode, to: NodeId, from: number, ctx: Ctx): void =>
-    ctx.send(to, { kind: "newLeader", epoch: node.promised, ...stretchFrom(node, from) });
+  const sendHistory = (node: ZabNode, to: NodeId, wanted: number, ctx: Ctx): void => {
+    const { from, before, txns } = stretchFrom(node, wanted);
+    ctx.send(to, { kind: "newLeader", epoch: node.promised, from, before, txns });
+  };
 
   /** Phase 3, l.3.1. The leader is one of the quorum: its own write goes on beside the messages. */
   const propose = (node: ZabNode, operation: Operation, origin: NodeId, ctx: Ctx): void => {
@@ -243,9 +248,7 @@ export function zabWith(rules: ZabRules): Protocol<typeof parameters, ZabNode, Z
         node.promised = m.epoch;
         rules.savePromise(node, ctx);
         restartElectionTimer(ctx);
-        const { delivered } = node;
-        const history = stretchFrom(node, m.delivered + 1);
-        ctx.send(from, { kind: "ackEpoch", epoch: m.epoch, delivered, ...newnessOf(node), ...history });
+        ctx.send(from, ackEpochOf(node, m.epoch, stretchFrom(node, m.delivered + 1)));
       },
       ackEpoch(node, m, from, ctx) {
         if (m.epoch !== node.promised) return;
@@ -332,11 +335,8 @@ export function zabWith(rules: ZabRules): Protocol<typeof parameters, ZabNode, Z
       return `${node.role}, promised ${node.promised}, current ${node.current}, history ${epochs.join(" ") || "empty"}, delivered ${node.delivered}`;
     },
     always: {
-      oneLeaderPerEpoch: (nodes) =>
-        nodes.every((a) =>
-          nodes.every((b) => a === b || !isEstablished(a) || !isEstablished(b) || a.promised !== b.promised),
-        ),
-      sameDelivered: (nodes) => nodes.every((a) => nodes.every((b) => a.id >= b.id || sameDelivered(a, b))),
+      oneLeaderPerEpoch: (nodes, changed) => everyPair(nodes, changed, notBothLead),
+      sameDelivered: (nodes, changed) => everyPair(nodes, changed, sameDelivered),
       leaderHasDelivered,
     },
     sometimes: {
