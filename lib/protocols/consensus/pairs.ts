@@ -6,7 +6,6 @@
  * Whether something holds of every pair of nodes; it must not matter which of the two comes first.
  *
  * @param changed the only node that is not as it was when all pairs last held; undefined for any
- * @example everyPair([1, 2, 2], undefined, (a, b) => a !== b); // => false
  */
 export function everyPair<Node>(
   nodes: readonly Node[],
