@@ -75,9 +75,63 @@ test("faults with values that cannot be", async () => {
       "station: crash: protocol must be able to recover from its disk, got station, which cannot",
     ],
     [
+      [...faulty("clock node=1 drift=0.2 at=0s"), "--set", "reads=lease"],
+      1,
+      "raft: clock: drift must be within ±0.1, on which leases rest (unsafe allows more), got 0.2",
+    ],
+    [
       ["check", "paxos", "--quiet", "--mutant", "P99"],
       2,
       `paxos: unknown mutant "P99" (known: ${mutants}; did you mean P9?)`,
     ],
   ]);
+});
+
+test("settings that break promises, from the command line: of simulate and of check", async () => {
+  const simulate = (protocol: string, ...set: string[]): string[] => [
+    "simulate",
+    protocol,
+    ...quick,
+    ...set.flatMap((text) => ["--set", text]),
+  ];
+  const check = (protocol: string, ...set: string[]): string[] => [
+    "check",
+    protocol,
+    "--quiet",
+    "--walks",
+    "1",
+    "--schedules",
+    "0",
+    ...set.flatMap((text) => ["--set", text]),
+  ];
+  const beat = "raft: heartbeatInterval must be < electionTimeoutMin 0.15 s, got 0.15 s";
+  const miss = "raft: quorum must be > nodes/2 = 1.5 so that any two quorums meet, got 1";
+  await refused([
+    [simulate("raft", "heartbeatInterval=150ms", "electionTimeoutMin=150ms"), 1, beat],
+    [check("raft", "heartbeatInterval=150ms", "electionTimeoutMin=150ms"), 1, beat],
+    [simulate("raft", "quorum=1"), 1, miss],
+    [check("raft", "quorum=1"), 1, miss],
+    [
+      simulate("flexible-paxos", "quorum=1", "prepareQuorum=2"),
+      1,
+      "flexible-paxos: quorum + prepareQuorum must be > members 3 so that any two quorums meet (unsafe allows it), got 1 and 2",
+    ],
+    [
+      check("raft", "reads=lease", "clockDriftBound=0"),
+      1,
+      "raft: clockDriftBound must be > 0 with reads lease (no two clocks run alike; unsafe allows it), got 0",
+    ],
+    [check("raft", "quorum=two"), 2, 'raft: quorum must be a number such as "0.5", got "two"'],
+    [check("raft", "quorum=1.5"), 1, "raft: quorum must be an integer >= 0 and <= 31, got 1.5"],
+    [
+      check("raft", "snapshotAfter=true"),
+      2,
+      'raft: snapshotAfter must be a number such as "0.5", got "true"',
+    ],
+    [check("raft", "preVote=1"), 1, 'raft: preVote must be true or false, got "1"'],
+  ]);
+  const terminal = recordingTerminal();
+  const whole = check("raft", "quorum=2", "snapshotAfter=3", "heartbeatInterval=20 ms", "preVote=true");
+  assert.equal(await runCli([...whole, "--workers", "1"], terminal), 0, terminal.written.err);
+  assert.match(terminal.written.out, /^raft\n {2}1 walks {2}0 violations$/m);
 });

@@ -107,7 +107,17 @@ test("a number that is none, or not in its domain", async () => {
     [simulate("raft", "bandwidth=0 bit/s"), 1, "simulate: bandwidth must be > 0 bit/s, got 0"],
     [simulate("raft", "rate=0 1/s"), 1, "simulate: rate must be > 0 1/s, got 0"],
     [simulate("raft", "payload=-1 B"), 1, 'simulate: payload must be >= 0 B, got "-1 B"'],
-    [simulate("raft", "reads=1.5"), 1, "simulate: reads must be >= 0 and <= 1, got 1.5"],
+    [simulate("raft", "readShare=1.5"), 1, "simulate: readShare must be >= 0 and <= 1, got 1.5"],
+    [
+      simulate("raft", "reads=0.5"),
+      2,
+      "simulate: reads names how a protocol reads; the share of reads is readShare, got reads=0.5",
+    ],
+    [
+      simulate("raft", "reads=leas"),
+      2,
+      'raft: unknown reads "leas" (known: log, readIndex, lease; did you mean lease?)',
+    ],
     [simulate("raft", "cores=0"), 1, "simulate: cores must be an integer >= 1, got 0"],
     [simulate("raft", "jitter=-1"), 1, "simulate: jitter must be >= 0 and <= 10, got -1"],
   ]);

@@ -6,8 +6,10 @@ import { tmpdir } from "node:os";
 import { dirname, join, relative, resolve } from "node:path";
 import { after, test } from "node:test";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { protocolIndex } from "../lib/protocols/index.ts";
 import { runCli } from "./cli.ts";
 import { recordingTerminal } from "./commands/recording-terminal.ts";
+import { SHARED_KEYS } from "./commands/simulate-settings.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "protolab cli ä "));
 after(() => rmSync(folder, { recursive: true }));
@@ -375,4 +377,10 @@ test("a reader that goes away is no error, a full disk is one", async () => {
   });
   assert.equal(await ended(full), 1);
   assert.match(err, /^protolab: output cannot be written \(ENOSPC/);
+});
+
+test("no protocol's own setting has the name of one that all have: each word means one thing", () => {
+  for (const [name, { parameters }] of protocolIndex)
+    for (const key of Object.keys(parameters))
+      assert.ok(!(SHARED_KEYS as readonly string[]).includes(key), `${name}: ${key}`);
 });

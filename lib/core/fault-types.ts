@@ -63,7 +63,10 @@ export interface FailingDiskFault extends Timed {
   readonly fault: "failing disk";
   readonly node: FaultTarget;
 }
-/** The node's clock jumps by `offset` seconds and then runs `drift` too fast (0.01: 1 %), timers included. */
+/**
+ * The node's wall clock is set `offset` seconds forward (below 0: back), and stays so; while the fault lasts both its clocks run
+ * `drift` too fast (0.01: 1 %), timers included. The clock that protocols time by never jumps.
+ */
 export interface ClockFault extends Timed {
   readonly fault: "clock";
   readonly node: FaultTarget;

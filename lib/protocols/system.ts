@@ -71,7 +71,7 @@ export function buildSystem(
   const machines = { network, cpu: cpu ?? FREE_CPU, disk: disk ?? null };
   if (faults === undefined || faults.length === 0)
     return { protocol: protocol.name, settings: filled, ...machines };
-  checkFaults(protocol, faults, nodes);
+  checkFaults(protocol, faults, nodes, filled as ValuesOf<ParameterTable>);
   return { protocol: protocol.name, settings: filled, ...machines, faults };
 }
 

@@ -131,6 +131,10 @@ export abstract class EngineContext extends EngineBase implements Context<Settin
     return this.clock;
   }
 
+  wallTime(): number {
+    return this.clock;
+  }
+
   claim(what: string, slot: number, value: number): void {
     this.claims.claim(what, slot, value);
   }

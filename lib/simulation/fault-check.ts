@@ -1,15 +1,22 @@
 /** What a list of faults may ask of a protocol and a group; refused before a run begins. */
 import { DomainError, unknownName } from "../core/errors.ts";
 import type { FaultSpec } from "../core/fault-types.ts";
+import type { ParameterTable, ValuesOf } from "../core/parameters.ts";
 import type { AnyProtocol } from "./protocol.ts";
 
 /**
- * Checks faults against the protocol and the number of nodes.
+ * Checks faults against the protocol, its settings and the number of nodes.
  *
- * @throws DomainError on nodes that are not there and on crashes of a protocol that cannot recover; UsageError on an
- * unknown command
+ * @throws DomainError on nodes that are not there, on crashes of a protocol that cannot recover and on clocks that drift
+ * beyond what the settings assume; UsageError on an unknown command
  */
-export function checkFaults(protocol: AnyProtocol, faults: readonly FaultSpec[], nodes: number): void {
+export function checkFaults(
+  protocol: AnyProtocol,
+  faults: readonly FaultSpec[],
+  nodes: number,
+  settings: ValuesOf<ParameterTable>,
+): void {
+  const bound = protocol.driftBound?.(settings) ?? Number.POSITIVE_INFINITY;
   for (const spec of faults) {
     const where = `${protocol.name}: ${spec.fault}`;
     if ("node" in spec && typeof spec.node === "number") checkNode(where, spec.node, nodes);
@@ -28,6 +35,10 @@ export function checkFaults(protocol: AnyProtocol, faults: readonly FaultSpec[],
     if (stops && protocol.durable === undefined)
       throw new DomainError(
         `${where}: protocol must be able to recover from its disk, got ${protocol.name}, which cannot`,
+      );
+    if (spec.fault === "clock" && Math.abs(spec.drift) > bound)
+      throw new DomainError(
+        `${where}: drift must be within ±${bound}, on which leases rest (unsafe allows more), got ${spec.drift}`,
       );
     if (spec.fault === "command" && !Object.hasOwn(protocol.commands ?? {}, spec.command))
       throw unknownName(where, "command", spec.command, Object.keys(protocol.commands ?? {}));

@@ -18,8 +18,8 @@ interface Beat {
 }
 interface Node {
   readonly id: number;
-  /** What was received, when the handler ran by the node's own clock, and from whom. */
-  readonly got: { number: number; from: number; at: number }[];
+  /** What was received, from whom, and when the handler ran by both of the node's clocks. */
+  readonly got: { number: number; from: number; at: number; wall: number }[];
   /** Numbers read back from the disk at the last start. */
   readonly found: readonly number[];
   beats: number;
@@ -58,7 +58,7 @@ const echo: Protocol<Record<never, never>, Node, Beat, Durable> = {
   },
   messages: {
     beat(node, m, from, ctx) {
-      node.got.push({ number: m.number, from, at: ctx.localTime() });
+      node.got.push({ number: m.number, from, at: ctx.localTime(), wall: ctx.wallTime() });
       if (node.id === 0) return;
       ctx.persist(m);
       ctx.send(from, m);
@@ -114,10 +114,34 @@ test("a paused node's own timer fires when it wakes, once", () => {
 });
 
 test("a clock that runs 25 % fast fires early and counts more seconds", () => {
-  const { nodes } = run([fault.clock({ node: 0, at: 0, drift: 0.25, offset: 5 })], 0.42);
+  const { nodes } = run([fault.clock({ node: 0, at: 0, drift: 0.25 })], 0.42);
   assert.equal(nodes[0].beats, 5); // every 0.08 s
   near(nodes[1].got[0].at, 0.09);
-  near(nodes[0].got[0].at - 5, 1.25 * 0.1); // answered at 0.08 + 2 · 0.01
+  near(nodes[0].got[0].at, 1.25 * 0.1); // answered at 0.08 + 2 · 0.01
+  near(nodes[0].got[0].wall, 1.25 * 0.1);
+});
+
+test("a clock that is set makes the wall clock jump, forward and back, and no other", () => {
+  const set = [
+    fault.clock({ node: 0, at: 0.15, offset: 5, lasts: 0.01 }),
+    fault.clock({ node: 0, at: 0.25, offset: -7 }),
+  ];
+  const { nodes } = run(set, 0.45);
+  for (const [i, ahead] of [0, 5, -2, -2].entries()) {
+    near(nodes[0].got[i].at, 0.12 + 0.1 * i);
+    near(nodes[0].got[i].wall, 0.12 + 0.1 * i + ahead); // stays as it was set, also when the fault is over
+  }
+  for (const { at, wall } of nodes[1].got) assert.equal(wall, at);
+});
+
+test("both clocks run on through a change of rate and a crash", () => {
+  const clocks = [fault.clock({ node: 1, at: 0.2, lasts: 0.2, drift: 0.5, offset: 3 })];
+  const { nodes } = run([...clocks, fault.crash({ node: 1, at: 0.32, lasts: 0.02 })], 0.65);
+  const at = 0.2 + 1.5 * 0.2 + 0.11; // by its own clock, at 0.51 s
+  const beat = nodes[1].got.find(({ number }) => number === 5);
+  assert.ok(beat !== undefined);
+  near(beat.at, at);
+  near(beat.wall, at + 3);
 });
 
 test("loss, cuts and partitions stop exactly their links, one way where asked", () => {

@@ -18,6 +18,7 @@ import type { EngineOptions } from "./engine-base.ts";
 import * as slotColumns from "./event-slots.ts";
 import { FaultLog } from "./fault-log.ts";
 import { Nemesis, onLink, type Victim } from "./nemesis.ts";
+import { NodeClocks } from "./node-clocks.ts";
 import { isOfNode } from "./node-events.ts";
 import type { AnyProtocol, MessageShape, Operation } from "./protocol.ts";
 
@@ -50,10 +51,7 @@ export class FaultEngine extends TimedEngine implements Victim {
   private readonly faults: RandomStream;
   private readonly durable: (object | null)[];
   private readonly pausedUntil: Float64Array;
-  /** Local time is offset + rate · (time − since). */
-  private readonly clockRate: Float64Array;
-  private readonly clockOffset: Float64Array;
-  private readonly clockSince: Float64Array;
+  private readonly clocks: NodeClocks;
   /** By client place: the node that shares its side of a partition, or −1. */
   private readonly shadow: readonly NodeId[];
   /** By handle: how often the operation was asked. */
@@ -74,9 +72,7 @@ export class FaultEngine extends TimedEngine implements Victim {
     this.isUp = placement.map(() => true);
     this.durable = placement.map(() => null);
     this.pausedUntil = new Float64Array(placement.length);
-    this.clockRate = new Float64Array(placement.length).fill(1);
-    this.clockOffset = new Float64Array(placement.length);
-    this.clockSince = new Float64Array(placement.length);
+    this.clocks = new NodeClocks(placement.length);
     this.faults = streams.stream("faults");
     this.nemesis = new Nemesis(system.faults ?? [], placement.length, this.faults, this);
     this.shadow = (clients?.places ?? []).map((place) => placement.indexOf(place.site));
@@ -144,10 +140,7 @@ export class FaultEngine extends TimedEngine implements Victim {
   }
 
   setClock(node: NodeId, offset: number, rate: number): void {
-    const running = this.clockOffset[node] + this.clockRate[node] * (this.now - this.clockSince[node]);
-    this.clockOffset[node] = running + offset;
-    this.clockRate[node] = rate;
-    this.clockSince[node] = this.now;
+    this.clocks.set(node, offset, rate, this.now);
   }
 
   order(node: NodeId, command: string, argument: number): void {
@@ -314,7 +307,7 @@ export class FaultEngine extends TimedEngine implements Victim {
   }
 
   override setTimer(name: string, delay: number): void {
-    super.setTimer(name, delay / this.clockRate[this.self]);
+    super.setTimer(name, delay / this.clocks.rate[this.self]);
   }
 
   override work(timer: string, seconds: number): void {
@@ -322,8 +315,11 @@ export class FaultEngine extends TimedEngine implements Victim {
   }
 
   override localTime(): number {
-    const node = this.self;
-    return this.clockOffset[node] + this.clockRate[node] * (this.clock - this.clockSince[node]);
+    return this.clocks.local(this.self, this.clock);
+  }
+
+  override wallTime(): number {
+    return this.clocks.wall(this.self, this.clock);
   }
 
   override persist(record: object): void {

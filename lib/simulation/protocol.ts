@@ -63,10 +63,17 @@ export interface Context<Settings, Message extends MessageShape> {
   /** Turns the operation away; the client asks `leader` instead, or fails for certain when that is null. */
   refuse(operation: Operation, leader: NodeId | null): void;
   /**
-   * This node's own clock in seconds. Clocks are neither together nor exact: only the difference of two readings of
-   * one node means anything, and only up to its drift. Where time does not exist (the untimed walk) it counts steps.
+   * This node's own clock in seconds, which only ever runs on (CLOCK_MONOTONIC). Clocks are neither together nor exact:
+   * only the difference of two readings of one node means anything, and only up to its drift. It runs on through a
+   * crash. Where time does not exist (the untimed walk) it counts steps.
    */
   localTime(): number;
+  /**
+   * This node's wall clock in seconds (CLOCK_REALTIME): it drifts like `localTime`, and whoever sets it (a clock fault's
+   * `offset`) makes it jump, back too. Not even the difference of two readings is a length of time: what safety
+   * rests on reads `localTime`.
+   */
+  wallTime(): number;
   /**
    * States a fact that nothing may ever contradict: every claim of one name and slot, by any node at any time, must
    * have the same value. "leader" in term 7 is node 2; what is "chosen" at index 12 is entry 3. Crashes do not
@@ -120,6 +127,8 @@ export interface Protocol<
   readonly parameters: Table;
   /** Relations between settings (a heartbeat below the election timeout): throws DomainError. */
   readonly check?: (settings: ValuesOf<Table>, nodes: number) => void;
+  /** The largest drift of any clock under which these settings keep the promises: a lease's bound. Absent or infinite: any. */
+  readonly driftBound?: (settings: ValuesOf<Table>) => number;
   /** Fills settings whose default depends on the system: a quorum of 0 becomes the majority. */
   readonly derive?: (settings: ValuesOf<Table>, facts: SystemFacts) => ValuesOf<Table>;
   /** Who serves clients: the leader, or any node (then the nearest one). */

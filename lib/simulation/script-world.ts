@@ -42,6 +42,7 @@ export class ScriptWorld {
     let possible = true;
     try {
       if (step.verb === "wait") world.step += step.steps;
+      else if (step.verb === "jump") world.jump(step.node, step.steps);
       else if (step.verb === "settle") this.settle(step.nodes);
       else possible = perform(world, step);
       world.check();
@@ -108,6 +109,11 @@ export class ScriptWorld {
 /** Notes claims and answers as they are made. */
 class TellingWorld extends WalkWorld {
   told: string[] = [];
+
+  jump(node: number, steps: number): void {
+    this.clockJumps ??= new Array<number>(this.nodes).fill(0);
+    this.clockJumps[node] += steps;
+  }
 
   override claim(what: string, slot: number, value: number): void {
     const isNew = Number.isNaN(this.claims.valueOf(what, slot));

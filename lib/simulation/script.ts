@@ -4,7 +4,7 @@
  * ```
  * protocol raft          # header: protocol, nodes, set KEY=VALUE, disk slow, clock NODE RATE, mutant ID
  * nodes 3
- * fire 0 election        # then actions, as `walk-action.ts` writes them, and `settle` and `wait`
+ * fire 0 election        # then actions, as `walk-action.ts` writes them, and `settle`, `wait` and `jump`
  * | 0 candidate of term 1, log empty, committed 0
  * ```
  *
@@ -22,6 +22,8 @@ import type { Violation, WalkWorld } from "./walk-world.ts";
 export type ScriptStep =
   | { readonly verb: "settle"; readonly nodes: readonly number[] }
   | { readonly verb: "wait"; readonly steps: number }
+  /** Sets a node's wall clock so many steps forward, or back. */
+  | { readonly verb: "jump"; readonly node: number; readonly steps: number }
   | WalkAction;
 
 /** A scenario as read. */
@@ -140,6 +142,11 @@ function readStep(line: string, where: string): ScriptStep {
   if (verb === "wait") {
     if (words.length === 1 && /^\d+$/.test(words[0])) return { verb, steps: Number(words[0]) };
     throw new DataError(`${where}: action must be of the form "wait STEPS", got "${line}"`);
+  }
+  if (verb === "jump") {
+    const form = /^jump (\d+) (-?\d+)$/.exec(line);
+    if (form !== null) return { verb, node: Number(form[1]), steps: Number(form[2]) };
+    throw new DataError(`${where}: action must be of the form "jump NODE STEPS", got "${line}"`);
   }
   return parseAction(line, where);
 }

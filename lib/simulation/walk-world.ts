@@ -82,6 +82,8 @@ export class WalkWorld implements Context<Settings, MessageShape> {
   violation: Violation | null = null;
   /** How fast each node's clock counts steps; null: all alike. */
   clockRates: readonly number[] | null = null;
+  /** By how many steps each node's wall clock was set; null: by none. */
+  clockJumps: number[] | null = null;
   /** False: records reach the disk at once. */
   slowDisk = true;
   /** The only node that has changed since the last check; undefined for any, null for none. */
@@ -341,6 +343,10 @@ export class WalkWorld implements Context<Settings, MessageShape> {
 
   localTime(): number {
     return this.clockRates === null ? this.step : this.step * this.clockRates[this.self];
+  }
+
+  wallTime(): number {
+    return this.localTime() + (this.clockJumps?.[this.self] ?? 0);
   }
 
   claim(what: string, slot: number, value: number): void {

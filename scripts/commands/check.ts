@@ -3,11 +3,11 @@ import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { writeAtomic } from "../../lib/charts/atomic-file.ts";
 import { spaceTime } from "../../lib/charts/space-time.ts";
-import { UsageError } from "../../lib/core/errors.ts";
+import { refuseUnknown, UsageError } from "../../lib/core/errors.ts";
 import { readParameter } from "../../lib/core/parameters.ts";
 import { protocolIndex, protocolNamed } from "../../lib/protocols/index.ts";
 import { mutantIndex, mutantNamed } from "../../lib/protocols/mutants.ts";
-import { type CampaignResult, reportWalk, runsFor95 } from "../../lib/study/campaign.ts";
+import { type CampaignResult, campaignSystem, reportWalk, runsFor95 } from "../../lib/study/campaign.ts";
 import {
   fallen,
   type MutantRow,
@@ -80,18 +80,36 @@ export async function check(
 const recovers = (name: string): boolean => protocolNamed(name).durable !== undefined;
 
 function tasksOf(protocol: string, flags: CheckFlags): CampaignTask[] {
-  const settings = readSettings("check", "--set", flags.set);
   const base = {
     protocol,
     nodes: whole("nodes", flags.nodes, 1),
-    settings,
+    settings: settingsOf(protocol, flags),
     walks: whole("walks", flags.walks, 0),
     schedules: whole("schedules", flags.schedules, 0),
   };
   const mutants =
     flags.mutant !== undefined ? [mutantNamed(protocol, flags.mutant)] : (mutantIndex.get(protocol) ?? []);
-  if (flags.mutant !== undefined || flags.mutants) return mutants.map(({ id }) => ({ ...base, mutant: id }));
+  // Settings that cannot be are refused here: an error that crosses a thread has lost its kind.
+  if (flags.mutant !== undefined || flags.mutants) {
+    for (const { nodes, settings } of mutants)
+      campaignSystem(protocolNamed(protocol), nodes ?? base.nodes, { ...settings, ...base.settings });
+    return mutants.map(({ id }) => ({ ...base, mutant: id }));
+  }
+  campaignSystem(protocolNamed(protocol), base.nodes, base.settings);
   return [{ ...base, mutant: null }];
+}
+
+/** Settings as values: a command line gives all of them as text. */
+function settingsOf(protocol: string, flags: CheckFlags): CampaignTask["settings"] {
+  const { parameters } = protocolNamed(protocol);
+  const texts = readSettings("check", "--set", flags.set);
+  refuseUnknown(`check ${protocol}`, "setting", Object.keys(texts), Object.keys(parameters));
+  return Object.fromEntries(
+    Object.entries(texts).map(([key, text]) => [
+      key,
+      readParameter(protocol, key, text, parameters[key], true),
+    ]),
+  );
 }
 
 const nameOf = ({ protocol, mutant }: CampaignTask): string =>
@@ -157,14 +175,18 @@ async function verdict(
     if (task.mutant !== null) continue;
     if (walks.violations + schedules.violations + schedules.stuck === 0) continue;
     wrong = true;
-    if (walks.first !== null) terminal.err(`see it: ${commandOf(task, walks.first)}\n`);
+    if (walks.first !== null) terminal.err(`see it: ${commandOf(task, flags.set, walks.first)}\n`);
   }
   return wrong ? 1 : 0;
 }
 
 /** The command line that walks one seed again. */
-function commandOf({ protocol, mutant, nodes, settings }: CampaignTask, seed: number): string {
-  const set = Object.entries(settings).map(([key, value]) => ` --set ${key}=${value}`);
+function commandOf(
+  { protocol, mutant, nodes }: CampaignTask,
+  settings: readonly string[],
+  seed: number,
+): string {
+  const set = settings.map((text) => ` --set ${/\s/.test(text) ? `"${text}"` : text}`);
   return `npx protolab check ${protocol}${mutant === null ? "" : ` --mutant ${mutant}`} --nodes ${nodes}${set.join("")} --seed ${seed}`;
 }
 

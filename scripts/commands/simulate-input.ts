@@ -1,6 +1,6 @@
 /** From the settings of a command line to a system, its load and how to run it. */
 import { randomInt } from "node:crypto";
-import { DomainError, refuseUnknown, show } from "../../lib/core/errors.ts";
+import { DomainError, refuseUnknown, show, UsageError } from "../../lib/core/errors.ts";
 import { readParameter } from "../../lib/core/parameters.ts";
 import type { SystemSpec, WorkloadSpec } from "../../lib/core/system.ts";
 import { buildSystem } from "../../lib/protocols/system.ts";
@@ -53,6 +53,10 @@ export function readSimulateInput(
 ): SimulateInput {
   const where = "simulate";
   const settings = readSettings(where, "--set", texts);
+  if (settings.reads !== undefined && /^[\d.+-]/.test(settings.reads))
+    throw new UsageError(
+      `${where}: reads names how a protocol reads; the share of reads is readShare, got reads=${settings.reads}`,
+    );
   const known = [...Object.keys(protocol.parameters), ...SHARED_KEYS];
   refuseUnknown(`${where} ${protocol.name}`, "setting", Object.keys(settings), known);
   const reader = new SettingReader(where, protocol.name, settings);

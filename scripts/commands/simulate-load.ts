@@ -75,7 +75,7 @@ function readContent(
   const keys = reader.number("keys", { dimension: "one", integer: true, min: 1, max: 1e6 }) ?? 1;
   return {
     payload: payload ?? 0,
-    reads: reader.number("reads", { dimension: "one", min: 0, max: 1 }) ?? 0,
+    reads: reader.number("readShare", { dimension: "one", min: 0, max: 1 }) ?? 0,
     keys,
     popularity: readPopularity(reader, keys),
     clients,

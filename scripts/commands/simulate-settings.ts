@@ -48,7 +48,7 @@ export const LOAD_SETTINGS = {
   off: { default: "1 s", meaning: "with on-off: mean length of a pause" },
   think: { default: "0 s", meaning: "with closed: time before a user's first request and after each answer" },
   payload: { default: "1 KiB", meaning: "size of a value; a size or a distribution" },
-  reads: { default: "0", meaning: "share of reads, 0 to 1" },
+  readShare: { default: "0", meaning: "share of the operations that read, 0 to 1" },
   keys: { default: "1", meaning: "number of keys" },
   popularity: {
     default: "uniform",

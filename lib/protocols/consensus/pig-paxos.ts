@@ -191,6 +191,9 @@ class RelayingContext implements Ctx {
   localTime(): number {
     return this.real.localTime();
   }
+  wallTime(): number {
+    return this.real.wallTime();
+  }
   claim(what: string, slot: number, value: number): void {
     this.real.claim(what, slot, value);
   }

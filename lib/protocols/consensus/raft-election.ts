@@ -155,19 +155,21 @@ export function electionBy(rules: RaftRules, term: RaftTerm, replication: RaftRe
 const list = <T>(nodes: number, value: T): T[] => new Array<T>(nodes).fill(value);
 
 /** Figure 2: the next entry for each is the one after the last, and none is known to hold anything. */
-function newLeadership(node: RaftNode, { nodes }: Ctx): Leadership {
+function newLeadership(node: RaftNode, ctx: Ctx): Leadership {
+  const { nodes } = ctx;
   return {
     nextIndex: list(nodes, node.log.end),
     matchIndex: list(nodes, 0),
     outstanding: list(nodes, 0),
     probing: list(nodes, false),
     probe: list(nodes, 0),
-    quietSinceHeartbeat: list(nodes, true),
+    sentAt: list(nodes, Number.NEGATIVE_INFINITY),
     peers: nodesIn(members(node.config), node.id),
     unsent: 0,
     heard: 0,
     round: 0,
     roundSince: 0,
+    renewedAt: ctx.localTime(),
     roundFrom: 0,
     reads: [],
     laterReads: [],

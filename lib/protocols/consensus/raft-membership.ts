@@ -87,7 +87,6 @@ export function membershipBy(
     }
     for (const peer of lead.peers) {
       if (((voters >>> peer) & 1) === 1) continue;
-      lead.quietSinceHeartbeat[peer] = true;
       replication().heartbeat(node, lead, peer, ctx); // those who leave learn that they have left
     }
     lead.peers = nodesOf(voters | (lead.change?.add ?? 0), node.id);
@@ -150,7 +149,7 @@ function addPeers(node: RaftNode, lead: Leadership, mask: number): void {
     lead.nextIndex[peer] = node.log.end;
     lead.outstanding[peer] = 0;
     lead.probing[peer] = false;
-    lead.quietSinceHeartbeat[peer] = true;
+    lead.sentAt[peer] = Number.NEGATIVE_INFINITY;
     // As if all had been sent: the answer to the next heartbeat tells what is lacking.
     lead.peers = nodesOf(
       lead.peers.reduce((all, other) => all | (1 << other), 1 << peer),

@@ -10,12 +10,15 @@ import { type Ctx, LEASE_READ, type Leadership, type RaftNode, ROUND_READ, termA
 
 export interface RaftReads {
   read(node: RaftNode, lead: Leadership, operation: Operation, ctx: Ctx): void;
-  /** At each heartbeat: asks again, and renews the lease. */
-  renew(node: RaftNode, lead: Leadership, ctx: Ctx): void;
+  /** Once in a heartbeat interval: asks again, and renews the lease. Returns the seconds to the next time. */
+  renew(node: RaftNode, lead: Leadership, ctx: Ctx): number;
   confirmed(node: RaftNode, lead: Leadership, round: number, from: NodeId, ctx: Ctx): void;
   /** Something of the own term has been committed: reads that waited for that begin. */
   committed(node: RaftNode, lead: Leadership, ctx: Ctx): void;
 }
+
+/** Clocks are read and timers set in floating point: an interval is over a little before its end. */
+const ALMOST_NOTHING = 1e-9;
 
 export function readsBy(rules: RaftRules): RaftReads {
   const answer = (node: RaftNode, operation: Operation, ctx: Ctx): void =>
@@ -25,7 +28,7 @@ export function readsBy(rules: RaftRules): RaftReads {
   const begin = (node: RaftNode, lead: Leadership, ctx: Ctx): void => {
     if (termAt(node, node.commit) !== node.term) return;
     lead.round++;
-    lead.roundSince = ctx.localTime();
+    lead.roundSince = rules.leaseTime(ctx);
     lead.roundFrom = 1 << node.id;
     lead.reads = lead.laterReads;
     lead.laterReads = [];
@@ -49,7 +52,7 @@ export function readsBy(rules: RaftRules): RaftReads {
 
   return {
     read(node, lead, operation, ctx) {
-      if (ctx.settings.reads === "lease" && rules.holdsLease(node, ctx.localTime())) {
+      if (ctx.settings.reads === "lease" && rules.holdsLease(node, rules.leaseTime(ctx))) {
         node.happened |= LEASE_READ;
         answer(node, operation, ctx);
         return;
@@ -58,8 +61,14 @@ export function readsBy(rules: RaftRules): RaftReads {
       if (lead.reads.length === 0) begin(node, lead, ctx);
     },
     renew(node, lead, ctx) {
+      const { heartbeatInterval } = ctx.settings;
+      const now = ctx.localTime();
+      const left = heartbeatInterval - (now - lead.renewedAt);
+      if (left > heartbeatInterval * ALMOST_NOTHING) return left;
+      lead.renewedAt = now;
       if (lead.reads.length > 0) ask(node, lead, ctx);
       else if (ctx.settings.reads === "lease" || lead.laterReads.length > 0) begin(node, lead, ctx);
+      return heartbeatInterval;
     },
     confirmed(node, lead, round, from, ctx) {
       if (round !== lead.round) return;

@@ -24,6 +24,8 @@ import type { RaftTerm } from "./raft-term.ts";
 /** Entries are told apart in claims by term and operation: ids stay below this. */
 const MOST_OPERATIONS = 2 ** 32;
 const NONE: readonly Entry[] = [];
+/** Clocks are read and timers set in floating point: an interval is over a little before its end. */
+const ALMOST_NOTHING = 1e-9;
 
 // Copies: an imported function is read through its module at each call.
 const [termOf, lastOf, drop, noteAll] = [termAt, lastIndex, dropUpTo, noteConfigs];
@@ -40,6 +42,8 @@ export interface RaftReplication {
   appendToOwnLog(node: RaftNode, lead: Leadership, entry: Entry): void;
   flush(node: RaftNode, ctx: Ctx): void;
   heartbeat(node: RaftNode, lead: Leadership, peer: NodeId, ctx: Ctx): void;
+  /** Heartbeats to those who are due; returns after how long the next may be, in seconds. */
+  heartbeats(node: RaftNode, lead: Leadership, ctx: Ctx): number;
   noteMatch(node: RaftNode, lead: Leadership, peer: NodeId, match: number, ctx: Ctx): void;
   append(node: RaftNode, m: Append, from: NodeId, ctx: Ctx): void;
   appended(node: RaftNode, m: Appended, from: NodeId, ctx: Ctx): void;
@@ -107,7 +111,7 @@ export function replicationBy(
     lead.nextIndex[peer] = upTo + 1;
     lead.outstanding[peer]++;
     if (lead.probing[peer]) lead.probe[peer] = m.previousIndex;
-    lead.quietSinceHeartbeat[peer] = false;
+    lead.sentAt[peer] = ctx.localTime();
     rules.afterSending(node, peer, upTo);
     ctx.send(peer, m);
   };
@@ -119,7 +123,7 @@ export function replicationBy(
     lead.probing[peer] = true;
     lead.probe[peer] = index;
     lead.outstanding[peer]++;
-    lead.quietSinceHeartbeat[peer] = false;
+    lead.sentAt[peer] = ctx.localTime();
     const config = node.configIndex <= index ? node.config : node.droppedConfig;
     const machine = node.machine.copy();
     ctx.send(peer, {
@@ -132,13 +136,27 @@ export function replicationBy(
     });
   };
 
-  /** To those who have heard nothing since the last one: it lives, and what is committed. */
+  /** It lives, and what is committed. */
   const heartbeat = (node: RaftNode, lead: Leadership, peer: NodeId, ctx: Ctx): void => {
-    if (lead.quietSinceHeartbeat[peer]) {
-      if (lead.nextIndex[peer] < node.log.first) sendSnapshot(node, lead, peer, ctx);
-      else sendAppend(node, lead, peer, appendOf(node, lead.nextIndex[peer] - 1, NONE), ctx);
+    if (lead.nextIndex[peer] < node.log.first) sendSnapshot(node, lead, peer, ctx);
+    else sendAppend(node, lead, peer, appendOf(node, lead.nextIndex[peer] - 1, NONE), ctx);
+  };
+
+  /**
+   * §5.2: to each that it has sent nothing for a whole interval. Looking at the moment of the last message, not at whether there
+   * was one since the last heartbeat, keeps every silence at one interval; else a new leader's first, and one after an
+   * entry, would be nearly two, and a follower with a timeout between the two would stand.
+   */
+  const heartbeats = (node: RaftNode, lead: Leadership, ctx: Ctx): number => {
+    const { heartbeatInterval } = ctx.settings;
+    const now = ctx.localTime();
+    let next = heartbeatInterval;
+    for (const peer of lead.peers) {
+      const left = heartbeatInterval - (now - lead.sentAt[peer]);
+      if (left <= heartbeatInterval * ALMOST_NOTHING) heartbeat(node, lead, peer, ctx);
+      else if (left < next) next = left;
     }
-    lead.quietSinceHeartbeat[peer] = true;
+    return next;
   };
 
   /** The leader's own write counts as one of the quorum once it is durable. */
@@ -289,7 +307,7 @@ export function replicationBy(
     if (lead.nextIndex[from] < node.log.end && !gathering) flush(node, ctx);
   };
 
-  return { appendToOwnLog, flush, heartbeat, noteMatch, append, appended };
+  return { appendToOwnLog, flush, heartbeat, heartbeats, noteMatch, append, appended };
 }
 
 function appendedOf(node: RaftNode, success: boolean, match: number, previousIndex: number): Appended {

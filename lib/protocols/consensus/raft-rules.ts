@@ -65,6 +65,8 @@ export interface RaftRules {
   mayChangeMembers(node: RaftNode): boolean;
   isRepeated(machine: StateMachine, write: Operation): boolean;
   leaseLength(settings: Settings): number;
+  /** The clock by which a leader times its lease. */
+  leaseTime(ctx: Ctx): number;
   /** Whether the leader may answer a read at once, and whether a round has confirmed it. */
   holdsLease(node: RaftNode, now: number): boolean;
   isConfirmed(node: RaftNode): boolean;
@@ -132,6 +134,7 @@ export const raftRules: RaftRules = {
   /** The shortest timeout by the fastest clock, measured with the slowest. */
   leaseLength: ({ electionTimeoutMin, clockDriftBound: drift }) =>
     (electionTimeoutMin * (1 - drift)) / (1 + drift),
+  leaseTime: (ctx) => ctx.localTime(),
   holdsLease: (node, now) => node.lead !== null && now < node.lead.leaseUntil && hasCommittedInTerm(node),
   isConfirmed: (node) => node.lead !== null && raftRules.isQuorum(node.config, node.lead.roundFrom),
 };

@@ -110,7 +110,8 @@ export interface Leadership {
   readonly probing: boolean[];
   /** Previous index of the append sent while probing. */
   readonly probe: number[];
-  readonly quietSinceHeartbeat: boolean[];
+  /** When it was last sent entries or a heartbeat, by the own clock; −Infinity: it waits for the next heartbeat. */
+  readonly sentAt: number[];
   /** Nodes it sends entries to: members, and those coming or going. */
   peers: number[];
   /** Entries appended since the last were sent, for batching. */
@@ -120,6 +121,8 @@ export interface Leadership {
   /** The round of confirmations under way: its number, when it began by the own clock, who has answered. */
   round: number;
   roundSince: number;
+  /** When reads were last renewed, by the own clock. */
+  renewedAt: number;
   roundFrom: number;
   /** Reads that this round confirms, and reads that came after it began. */
   reads: Operation[];

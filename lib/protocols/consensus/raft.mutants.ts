@@ -204,4 +204,16 @@ export const raftMutants: readonly Mutant[] = [
     { isConfirmed: (node) => node.lead !== null },
     { settings: { reads: "readIndex" }, scenario: "raft-stale-read" },
   ),
+  mutant(
+    "R28",
+    "lease-by-wall-clock",
+    `${THESIS}, §6.4.1: a lease assumes that clocks do not jump`,
+    { leaseTime: (ctx) => ctx.wallTime() },
+    {
+      kind: "scripted",
+      reason: "no clock of a walk is set",
+      settings: { reads: "lease" },
+      scenario: "raft-wall-clock-lease",
+    },
+  ),
 ];

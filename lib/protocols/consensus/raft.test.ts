@@ -107,6 +107,59 @@ test("a leader cut off from its quorum steps down by itself", () => {
   assert.ok(!seen(false).includes("leaderLostQuorum"));
 });
 
+test("no leader is silent for longer than its heartbeat interval, not at first nor after an entry", () => {
+  // 120 ms of patience against a heartbeat every 100 ms that takes 5 ms: whoever waits for two of them would stand.
+  const patience = {
+    heartbeatInterval: ms(100),
+    electionTimeoutMin: ms(120),
+    electionTimeoutMax: ms(130),
+  };
+  for (const reads of ["log", "readIndex", "lease"]) {
+    for (const rate of [3, 7.3, 40]) {
+      const { protocol, nodes } = watched();
+      const system = buildSystem(protocol, { network: lan(3), reads, ...patience });
+      simulateRun(protocol, system, workload.poisson(rate, { reads: 0.5 }), {
+        seed: 1,
+        operations: 300,
+        history: "off",
+      });
+      for (const { term } of nodes) assert.equal(term, 1, `${reads}, ${rate} operations a second`);
+    }
+  }
+});
+
+test("an idle leader sends one heartbeat an interval to each", () => {
+  const { messages } = simulateRun(
+    raft,
+    buildSystem(raft, { network: lan(3), heartbeatInterval: ms(100) }),
+    null,
+    {
+      seed: 1,
+      maxSeconds: 10,
+    },
+  );
+  // 2 requests for votes, 2 votes, then at 0.01, 0.11 … 9.91 s one append and its answer each.
+  assert.equal(messages.sent, 4 + 2 * 2 * 100);
+});
+
+test("clocks that drift beyond what a lease rests on are refused, unless said to be unsafe", () => {
+  const drifting = (drift: number, given: Record<string, unknown> = {}) => {
+    const faults = [fault.clock({ node: 0, at: 0, drift })];
+    return () => buildSystem(raft, { network: lan(3), faults, ...given });
+  };
+  assert.doesNotThrow(drifting(0.5));
+  assert.doesNotThrow(drifting(0.5, { reads: "readIndex" }));
+  assert.doesNotThrow(drifting(-0.1, { reads: "lease" }));
+  assert.doesNotThrow(drifting(0.5, { reads: "lease", unsafe: true }));
+  assert.doesNotThrow(drifting(0.2, { reads: "lease", clockDriftBound: 0.2 }));
+  assert.throws(drifting(-0.11, { reads: "lease" }), {
+    message: "raft: clock: drift must be within ±0.1, on which leases rest (unsafe allows more), got -0.11",
+  });
+  assert.throws(drifting(0.011, { reads: "lease", clockDriftBound: 0.01 }), {
+    message: "raft: clock: drift must be within ±0.01, on which leases rest (unsafe allows more), got 0.011",
+  });
+});
+
 test("logs stay short: what all have stored goes, or what a snapshot covers", () => {
   for (const snapshotAfter of [0, 200]) {
     const { protocol, nodes } = watched();

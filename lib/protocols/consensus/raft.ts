@@ -74,6 +74,8 @@ export function raftWith(rules: RaftRules): Protocol<typeof parameters, RaftNode
     entry: "leader",
     derive,
     check,
+    driftBound: ({ reads, clockDriftBound, unsafe }) =>
+      reads === "lease" && !unsafe ? clockDriftBound : Number.POSITIVE_INFINITY,
     durable: durableBy(rules),
     boot(ctx, disk) {
       if (disk === null && ctx.self === ctx.settings.initialLeader) ctx.setTimer("election", 0);
@@ -106,9 +108,9 @@ export function raftWith(rules: RaftRules): Protocol<typeof parameters, RaftNode
       heartbeat(node, ctx) {
         const { lead } = node;
         if (lead === null) return;
-        for (const peer of lead.peers) replication.heartbeat(node, lead, peer, ctx);
-        if (ctx.settings.reads !== "log") reads.renew(node, lead, ctx);
-        ctx.setTimer("heartbeat", ctx.settings.heartbeatInterval);
+        const next = replication.heartbeats(node, lead, ctx);
+        const renewal = ctx.settings.reads === "log" ? next : reads.renew(node, lead, ctx);
+        ctx.setTimer("heartbeat", Math.min(next, renewal));
       },
       quorum: election.checkQuorum,
       transfer: membership.abortTransfer,
