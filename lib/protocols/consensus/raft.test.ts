@@ -121,6 +121,7 @@ test("no leader is silent for longer than its heartbeat interval, not at first n
       simulateRun(protocol, system, workload.poisson(rate, { reads: 0.5 }), {
         seed: 1,
         operations: 300,
+        maxSeconds: 150,
         history: "off",
       });
       for (const { term } of nodes) assert.equal(term, 1, `${reads}, ${rate} operations a second`);
