@@ -42,6 +42,8 @@ const MOST_LOOKS_AT_ONE_TIME = 256;
 /** Settings as the engine holds them. */
 export type Settings = ValuesOf<ParameterTable>;
 
+type Condition = readonly [name: string, holds: (nodes: readonly object[]) => boolean];
+
 /** What every part of the engine shares. */
 export abstract class EngineBase {
   self: NodeId = 0;
@@ -87,6 +89,8 @@ export abstract class EngineBase {
   protected readonly local: MessageShape[] = [];
   protected localCount = 0;
   protected readonly protocol: AnyProtocol;
+  private readonly invariants: readonly Condition[];
+  private readonly reachable: readonly Condition[];
   protected readonly clients: Clients | null;
   protected readonly options: EngineOptions;
   protected readonly tracer: Tracer | null;
@@ -112,6 +116,8 @@ export abstract class EngineBase {
     options: EngineOptions,
   ) {
     this.protocol = protocol;
+    this.invariants = Object.entries(protocol.always);
+    this.reachable = Object.entries(protocol.sometimes);
     this.clients = clients;
     this.options = options;
     this.tracer = options.tracer;
@@ -244,14 +250,14 @@ export abstract class EngineBase {
         `${this.protocol.name}: claim ${wrong.what} of ${wrong.slot} must stay ${wrong.before}, got ${wrong.now} by ${this.now.toPrecision(6)} s`,
       );
     }
-    for (const [name, holds] of Object.entries(this.protocol.always)) {
-      if (holds(this.up)) continue;
+    const { up } = this;
+    for (const [name, holds] of this.invariants) {
+      if (holds(up)) continue;
       throw new DomainError(
         `${this.protocol.name}: invariant ${name} must hold, got a violation at ${this.now.toPrecision(6)} s (event ${this.events})`,
       );
     }
-    for (const [name, happened] of Object.entries(this.protocol.sometimes)) {
-      if (!this.seen.has(name) && happened(this.up)) this.seen.add(name);
-    }
+    for (const [name, happened] of this.reachable)
+      if (!this.seen.has(name) && happened(up)) this.seen.add(name);
   }
 }

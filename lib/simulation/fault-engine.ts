@@ -46,6 +46,7 @@ const OFTEN = 31;
 /** Runs one protocol on one system in which things go wrong. */
 export class FaultEngine extends TimedEngine implements Victim {
   readonly isUp: boolean[];
+  private standing: object[] | null = null; // of the nodes that are up; null: to be listed anew
   readonly log = new FaultLog();
   private readonly nemesis: Nemesis;
   private readonly faults: RandomStream;
@@ -85,7 +86,8 @@ export class FaultEngine extends TimedEngine implements Victim {
   }
 
   override get up(): readonly object[] {
-    return this.states.filter((_, node) => this.isUp[node]);
+    this.standing ??= this.states.filter((_, node) => this.isUp[node]);
+    return this.standing;
   }
 
   // ---- what the nemesis does
@@ -96,13 +98,12 @@ export class FaultEngine extends TimedEngine implements Victim {
   }
 
   leader(): NodeId {
-    const leads = this.protocol.leads;
-    if (leads === undefined) return -1;
-    return this.states.findIndex((state, node) => this.isUp[node] && leads(state));
+    return this.states.findIndex((state, node) => this.isUp[node] && this.protocol.leads?.(state) === true);
   }
 
   crash(node: NodeId): void {
     this.isUp[node] = false;
+    this.standing = null;
     this.pausedUntil[node] = 0;
     this.log.mark(node, this.now, "crash", "crash");
     if (node === this.log.leader) this.log.ceased(this.now);
@@ -132,6 +133,7 @@ export class FaultEngine extends TimedEngine implements Victim {
     this.self = node;
     this.clock = this.now;
     this.states[node] = this.protocol.boot(this, this.durable[node]);
+    this.standing = null;
     this.finish(node);
   }
 

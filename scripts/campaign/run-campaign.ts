@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import { Piscina } from "piscina";
 import { type CampaignResult, joined } from "../../lib/study/campaign.ts";
+import { workerBundle } from "../../lib/study/worker-bundle.ts";
 import type { Part } from "./part.ts";
 
 /** Runs of one part: large enough to pay for itself, small enough for progress to move. */
@@ -26,12 +27,14 @@ export async function runCampaigns(
   tasks: readonly CampaignTask[],
   options: RunOptions,
 ): Promise<CampaignResult[]> {
+  const part = fileURLToPath(new URL("./part.ts", import.meta.url));
+  const bundle = workerBundle(part);
   const pool = new Piscina({
-    filename: fileURLToPath(new URL("./part.ts", import.meta.url)),
+    filename: bundle ?? part,
     name: "runPart",
     minThreads: options.workers,
     maxThreads: options.workers,
-    execArgv: ["--require", createRequire(import.meta.url).resolve("tsx/cjs")],
+    execArgv: bundle === null ? ["--require", createRequire(import.meta.url).resolve("tsx/cjs")] : [],
   });
   try {
     const results: CampaignResult[] = [];
