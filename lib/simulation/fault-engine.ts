@@ -189,8 +189,7 @@ export class FaultEngine extends TimedEngine implements Victim {
 
   private happen(slot: number): void {
     const { ints } = this.slots;
-    const type = ints[slot * INTS + TYPE];
-    const to = ints[slot * INTS + TO];
+    const [type, to] = [ints[slot * INTS + TYPE], ints[slot * INTS + TO]];
     if (type === FAULT) {
       this.slots.give(slot);
       this.nemesis.due(to, this.now);
