@@ -24,13 +24,20 @@ export class IdSet {
     return id <= this.highest - MOST;
   }
 
+  /** Whether `id` may have been added: it was, or it is forgotten. */
+  mayHave(id: number): boolean {
+    if (id > this.highest) return false; // the common case
+    return this.forgets(id) || this.has(id);
+  }
+
   /** Adds an id; one that is forgotten stays so. */
   add(id: number): void {
-    if (id === this.highest + 1 && id < MOST && (id & 31) !== 0)
-      this.highest = id; // the common case
+    const word = (id & (MOST - 1)) >>> 5;
+    // In order is the common case: its own place, whatever is forgotten there now, is all that changes.
+    if (id === this.highest + 1 && word < this.words.length) this.highest = id;
     else if (id > this.highest) this.advance(id);
     else if (this.forgets(id)) return;
-    this.words[(id & (MOST - 1)) >>> 5] |= 1 << (id & 31);
+    this.words[word] |= 1 << (id & 31);
   }
 
   /** A set of the same ids that changes on its own. */

@@ -7,10 +7,16 @@
 import { createRequire } from "node:module";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { setFlagsFromString } from "node:v8";
 import { Piscina } from "piscina";
 import { runTask } from "./replication.ts";
 import type { ReplicationTask, TaskResult } from "./task.ts";
 import { workerBundle } from "./worker-bundle.ts";
+
+// A simulated event passes some thirty small methods, of which the compiler's default budget inlines half: with this
+// one a run takes a twelfth less. Flags of the process, so they hold for its threads too; they change no result.
+setFlagsFromString("--max-inlined-bytecode-size-cumulative=4000");
+setFlagsFromString("--max-inlined-bytecode-size=800");
 
 /** Runs tasks, some at a time. */
 export interface Executor {

@@ -188,21 +188,24 @@ export function leaderBy(rules: MultiPaxosRules, learner: MultiPaxosLearner): Mu
       if (operations[i].kind === "write") ctx.reply(operations[i], operations[i].id);
   };
 
+  /** One more vote on a slot that is not known to be chosen. */
+  const count = (node: MultiPaxosNode, slot: number, before: number, after: number, ctx: Ctx): void => {
+    const { configs } = node;
+    const { quorum, members } = configs.length === 1 ? configs[0] : configOf(node, slot);
+    const votes = votesIn(after & members);
+    if (votes < quorum) return;
+    if (votes === quorum && ((after ^ before) & members) !== 0) settledNow(node, slot, ctx);
+    if (slot !== node.chosen) return;
+    learner.applyUpTo(node, chosenFrom(node, slot + 1), node.promised, 0, ctx);
+    if ((node.pending.length > 0 && !node.gathering) || node.next < node.fill) flush(node, ctx);
+  };
+
   const vote = (node: MultiPaxosNode, from: NodeId, slot: number, ctx: Ctx): void => {
     const before = node.votes.get(slot);
     if (before === undefined) return; // every node has voted already
     const after = rules.addVote(before, from);
     node.votes.set(slot, after);
-    const { configs } = node;
-    const { quorum, members } = configs.length === 1 ? configs[0] : configOf(node, slot);
-    const votes = votesIn(after & members);
-    if (votes >= quorum) {
-      if (votes === quorum && ((after ^ before) & members) !== 0) settledNow(node, slot, ctx);
-      if (slot === node.chosen) {
-        learner.applyUpTo(node, chosenFrom(node, slot + 1), node.promised, 0, ctx);
-        if ((node.pending.length > 0 && !node.gathering) || node.next < node.fill) flush(node, ctx);
-      }
-    }
+    if (slot >= node.chosen) count(node, slot, before, after, ctx); // else it had its quorum before
     const everybody = ctx.nodes === 31 ? 0x7fffffff : (1 << ctx.nodes) - 1;
     if (after === everybody && slot === node.held) {
       let held = slot;

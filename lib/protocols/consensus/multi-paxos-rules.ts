@@ -109,7 +109,7 @@ export const multiPaxosRules: MultiPaxosRules = {
   isChosen: (accept, ballot, held) =>
     accept.ballot === ballot || accept.ballot === KNOWN || accept.slot < held,
   inForceFrom: (slot, alpha) => slot + alpha,
-  isRepeated: (machine, write) => machine.applied.has(write.id) || machine.applied.forgets(write.id),
+  isRepeated: (machine, write) => machine.applied.mayHave(write.id),
 };
 
 /** A group as it votes from a slot on. */

@@ -150,7 +150,7 @@ export function multiPaxosWith(
         if (slot >= accepted.end || (slot >= accepted.first && accepted.get(slot)?.ballot !== CHOSEN))
           accepted.set(slot, m);
         if (m.chosen > node.told) node.told = m.chosen;
-        applyUpTo(node, m.chosen, m.ballot, m.held, ctx);
+        if (m.chosen > node.chosen) applyUpTo(node, m.chosen, m.ballot, m.held, ctx);
         drop(node, m.held, ctx);
         rules.saveAccept(m, ctx); // before the vote leaves (§2.2)
         ctx.send(from, { kind: "accepted", ballot: m.ballot, slot });

@@ -130,7 +130,7 @@ export const raftRules: RaftRules = {
   mayCommit: (node, index) => termOf(node, index) === node.term,
   /** One change at a time, and only after an entry of the own term (Ongaro, raft-dev, July 2015). */
   mayChangeMembers: (node) => node.configIndex <= node.commit && hasCommittedInTerm(node),
-  isRepeated: (machine, write) => machine.applied.has(write.id) || machine.applied.forgets(write.id),
+  isRepeated: (machine, write) => machine.applied.mayHave(write.id),
   /** The shortest timeout by the fastest clock, measured with the slowest. */
   leaseLength: ({ electionTimeoutMin, clockDriftBound: drift }) =>
     (electionTimeoutMin * (1 - drift)) / (1 + drift),
