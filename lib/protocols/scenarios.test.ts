@@ -17,12 +17,12 @@ const files = readdirSync(here, { recursive: true, encoding: "utf8" })
   .filter((file) => file.endsWith(".scenario"))
   .sort((a, b) => (a < b ? -1 : 1));
 const update = process.env.UPDATE_SCENARIOS === "1";
-const judge = walkJudge(protocolNamed("raft"));
 
 for (const file of files) {
   test(`scenario ${file}`, () => {
     const text = readFileSync(`${here}${file}`, "utf8");
-    const { script, result } = runScenario(text, file, judge);
+    const [, name = "raft"] = /^protocol ([\w-]+)$/m.exec(text) ?? [];
+    const { script, result } = runScenario(text, file, walkJudge(protocolNamed(name)));
     if (update) writeFileSync(`${here}${file}`, result.text);
     else expectUnchanged(script, result);
     assert.equal(result.violation, null, "the correct protocol must pass");

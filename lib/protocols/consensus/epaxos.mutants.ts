@@ -16,7 +16,7 @@ function mutant(
   name: string,
   section: string,
   patch: Partial<EPaxosRules>,
-  more: Partial<Pick<Mutant, "kind" | "reason" | "nodes">> = {},
+  more: Partial<Pick<Mutant, "kind" | "reason" | "nodes" | "scenario">> = {},
 ): Mutant {
   const source = `Moraru et al., SOSP 2013, ${section}`;
   return {
@@ -51,6 +51,12 @@ export const epaxosMutants: readonly Mutant[] = [
       return execute(node, instance, ctx);
     },
   }),
-  mutant("E9", "recovery-ignores-a-fast-commit", "§4.3.3", { fastTrace: () => Number.POSITIVE_INFINITY }),
+  mutant(
+    "E9",
+    "recovery-ignores-a-fast-commit",
+    "§4.3.3",
+    { fastTrace: () => Number.POSITIVE_INFINITY },
+    { scenario: "epaxos-fast-trace" },
+  ),
   mutant("E10", "slow-path-of-a-minority", "§4.3.1", { majority: (group) => group >> 1 }),
 ];

@@ -12,7 +12,7 @@ import { fastRound, idOf } from "./fast-paxos-state.ts";
 
 const PAPER = "Lamport, Fast Paxos, Distributed Computing 19(2), 2006";
 
-type More = Partial<Pick<Mutant, "kind" | "reason" | "nodes" | "settings" | "source">>;
+type More = Partial<Pick<Mutant, "kind" | "reason" | "nodes" | "settings" | "source" | "scenario">>;
 
 function mutant(
   id: string,
@@ -31,9 +31,13 @@ const FIVE = { nodes: 5 } as const;
 
 export const fastPaxosMutants: readonly Mutant[] = [
   mutant("FP1", "fast-quorum-of-classic-size", "§3.3", { fastNeeded: (settings) => settings.quorum }, FIVE),
-  mutant("FP2", "any-value-after-a-collision", "§3.2", {
-    pick: (votes) => (votes.length === 0 ? null : votes[votes.length - 1].operation),
-  }),
+  mutant(
+    "FP2",
+    "any-value-after-a-collision",
+    "§3.2",
+    { pick: (votes) => (votes.length === 0 ? null : votes[votes.length - 1].operation) },
+    { scenario: "fast-paxos-collision" },
+  ),
   mutant(
     "FP3",
     "rarest-value-after-a-collision",

@@ -35,7 +35,7 @@ export const flexiblePaxosMutants: readonly Mutant[] = [
         return { prepareQuorum: quorum, quorum };
       },
     },
-    FOUR,
+    { ...FOUR, scenario: "flexible-paxos-prepare" },
   ),
   mutant(
     "F2",

@@ -18,7 +18,7 @@ function mutant(
   name: string,
   section: string,
   patch: Partial<MenciusRules>,
-  more: Partial<Pick<Mutant, "kind" | "reason" | "nodes" | "source">> = {},
+  more: Partial<Pick<Mutant, "kind" | "reason" | "nodes" | "source" | "scenario">> = {},
 ): Mutant {
   return {
     id,
@@ -43,19 +43,25 @@ const withoutSkips = (node: MenciusNode, record: Partial<MenciusRecord> = {}): M
 export const menciusMutants: readonly Mutant[] = [
   mutant("M1", "suggestion-not-persisted", "§4.2", { saveSuggestion: nothing }),
   mutant("M2", "vote-not-persisted", "§4.2", { saveVotes: nothing }),
-  mutant("M3", "skip-not-persisted", "§4.3, Rule 2", {
-    saveVotes(node, slots, ctx) {
-      const changed = slots.map((slot) => {
-        const { promised, ballot, operation } = node.slots.get(slot) ?? {
-          promised: 0,
-          ballot: -1,
-          operation: null,
-        };
-        return { slot, promised, ballot, operation };
-      });
-      ctx.persist(withoutSkips(node, { changed }));
+  mutant(
+    "M3",
+    "skip-not-persisted",
+    "§4.3, Rule 2",
+    {
+      saveVotes(node, slots, ctx) {
+        const changed = slots.map((slot) => {
+          const { promised, ballot, operation } = node.slots.get(slot) ?? {
+            promised: 0,
+            ballot: -1,
+            operation: null,
+          };
+          return { slot, promised, ballot, operation };
+        });
+        ctx.persist(withoutSkips(node, { changed }));
+      },
     },
-  }),
+    { scenario: "mencius-skip" },
+  ),
   mutant("M4", "promise-not-persisted", "§4.2", { savePromises: nothing }),
   mutant("M5", "vote-below-promise", "§4.2", { mayVote: () => true }),
   mutant("M6", "no-op-whatever-was-accepted", "§4.2", { valueToPropose: () => null }),

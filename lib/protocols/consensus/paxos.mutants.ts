@@ -15,7 +15,7 @@ function mutant(
   id: string,
   name: string,
   patch: Partial<PaxosRules>,
-  more: Partial<Pick<Mutant, "kind" | "reason" | "nodes" | "source">> = {},
+  more: Partial<Pick<Mutant, "kind" | "reason" | "nodes" | "source" | "scenario">> = {},
 ): Mutant {
   return {
     id,
@@ -46,12 +46,17 @@ export const paxosMutants: readonly Mutant[] = [
   }),
   mutant("P4", "amnesia", { savePromise: nothing, saveAccept: nothing }),
   mutant("P5", "accept-below-promise", { mayAccept: () => true }),
-  mutant("P6", "accept-does-not-promise", {
-    noteAccept(node, ballot, value) {
-      node.acceptedBallot = ballot;
-      node.accepted = value;
+  mutant(
+    "P6",
+    "accept-does-not-promise",
+    {
+      noteAccept(node, ballot, value) {
+        node.acceptedBallot = ballot;
+        node.accepted = value;
+      },
     },
-  }),
+    { scenario: "paxos-accept-promises" },
+  ),
   mutant("P7", "ignore-accepted-values", { adopts: () => false }),
   mutant("P8", "first-accepted-wins", { adopts: (node) => node.highestAccepted < 0 }),
   mutant("P9", "lowest-ballot-wins", {
@@ -67,12 +72,18 @@ export const paxosMutants: readonly Mutant[] = [
     { promisesNeeded: (settings) => settings.prepareQuorum - 1 },
     { source: "Howard, Malkhi & Spiegelman, Flexible Paxos, OPODIS 2016, §3" },
   ),
-  mutant("P12", "ballot-reuse-after-restart", {
-    nextBallot: (node, ctx) => (Math.floor(Math.max(node.ballot, 0) / ctx.nodes) + 1) * ctx.nodes + ctx.self,
-    // The proposer's own promise is what keeps the ballot; without it a restart begins again at the first round.
-    mayPromise: (node, ballot) =>
-      ballot > node.promised || (ballot === node.promised && ballot % node.group === node.id),
-  }),
+  mutant(
+    "P12",
+    "ballot-reuse-after-restart",
+    {
+      nextBallot: (node, ctx) =>
+        (Math.floor(Math.max(node.ballot, 0) / ctx.nodes) + 1) * ctx.nodes + ctx.self,
+      // The proposer's own promise is what keeps the ballot; without it a restart begins again at the first round.
+      mayPromise: (node, ballot) =>
+        ballot > node.promised || (ballot === node.promised && ballot % node.group === node.id),
+    },
+    { scenario: "paxos-ballot-reuse" },
+  ),
   mutant("P13", "count-duplicate-promises", { addPromise: addMessage }, FIVE),
   mutant("P14", "mix-ballot-promises", { isPromiseTo: () => true }),
   mutant("P15", "mix-ballot-acceptances", { isAcceptanceOf: () => true }, FIVE),

@@ -11,7 +11,7 @@ import { relayGroups } from "./pig-paxos-relay.ts";
 
 const SOURCE = "Charapko, Ailijiang & Demirbas, PigPaxos, SIGMOD 2021, §3";
 
-type More = Partial<Pick<Mutant, "kind" | "reason" | "nodes" | "settings" | "source">>;
+type More = Partial<Pick<Mutant, "kind" | "reason" | "nodes" | "settings" | "source" | "scenario">>;
 
 function mutant(id: string, name: string, patch: Partial<PigPaxosRules>, more: More = {}): Mutant {
   const protocol = erased(pigPaxosWith({ ...pigPaxosRules, ...patch }));
@@ -25,7 +25,12 @@ const ONE_GROUP = { nodes: 5, settings: { groups: 1 } } as const;
 const SIMPLE = { source: "Lamport, Paxos Made Simple, 2001, §2.2" } as const;
 
 export const pigPaxosMutants: readonly Mutant[] = [
-  mutant("G1", "silence-is-consent", { answersFor: (gathering) => gathering.group }),
+  mutant(
+    "G1",
+    "silence-is-consent",
+    { answersFor: (gathering) => gathering.group },
+    { scenario: "pig-paxos-silence" },
+  ),
   mutant(
     "G2",
     "aggregate-stands-for-its-group",

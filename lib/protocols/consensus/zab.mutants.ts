@@ -18,7 +18,7 @@ function mutant(
   id: string,
   name: string,
   patch: Partial<ZabRules>,
-  more: Partial<Pick<Mutant, "kind" | "reason" | "nodes" | "source" | "settings">> = {},
+  more: Partial<Pick<Mutant, "kind" | "reason" | "nodes" | "source" | "settings" | "scenario">> = {},
 ): Mutant {
   return {
     id,
@@ -40,7 +40,7 @@ const record = (node: ZabNode, from: number): ZabRecord => {
 export const zabMutants: readonly Mutant[] = [
   mutant("Z1", "promise-not-persisted", { savePromise: nothing }),
   mutant("Z2", "promise-any-epoch", { mayPromise: () => true }),
-  mutant("Z3", "own-history-in-discovery", { isNewer: () => false }),
+  mutant("Z3", "own-history-in-discovery", { isNewer: () => false }, { scenario: "zab-own-history" }),
   mutant(
     "Z4",
     "epoch-on-disk-before-history",
