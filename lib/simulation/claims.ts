@@ -35,17 +35,21 @@ export class Claims {
   contradiction: Contradiction | null = null;
   private readonly names: string[] = [];
   private readonly windows: Float64Array[] = [];
+  /** What was claimed last: mostly it is claimed again. */
+  private lastName = "";
+  private lastWindow: Float64Array;
   /** Numbers of a full window: a slot and a value for each. */
   private readonly full: number;
 
   /** @param window slots remembered by name: a power of two */
   constructor(window: number = DEFAULT_WINDOW) {
     this.full = 2 * window;
+    this.lastWindow = newWindow(0);
   }
 
   /** Checks a claim against those of the same name and slot; `slot` is a whole number from 0. */
   claim(what: string, slot: number, value: number): void {
-    const window = this.windowOf(what);
+    const window = what === this.lastName ? this.lastWindow : this.windowOf(what);
     // Slots are whole numbers, so the low bits are the remainder by the size.
     const at = (2 * slot) & (window.length - 1);
     const known = window[at];
@@ -72,6 +76,7 @@ export class Claims {
       wider[at + 1] = window[from + 1];
     }
     this.windows[this.names.indexOf(what)] = wider;
+    this.lastName = "";
   }
 
   /** The value claimed of a slot, or NaN when none is remembered. */
@@ -89,12 +94,14 @@ export class Claims {
   }
 
   private windowOf(what: string): Float64Array {
-    const { names } = this;
-    for (let i = 0; i < names.length; i++) if (names[i] === what) return this.windows[i];
-    const window = newWindow(Math.min(FIRST_WINDOW, this.full / 2));
-    names.push(what);
-    this.windows.push(window);
-    return window;
+    let at = this.names.indexOf(what);
+    if (at < 0) {
+      at = this.names.push(what) - 1;
+      this.windows.push(newWindow(Math.min(FIRST_WINDOW, this.full / 2)));
+    }
+    this.lastName = what;
+    this.lastWindow = this.windows[at];
+    return this.lastWindow;
   }
 
   private contradict(what: string, slot: number, before: number, now: number): void {
