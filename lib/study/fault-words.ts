@@ -56,10 +56,12 @@ export function faultNotes(rows: readonly StudyRow[]): string[] {
   return [`faults: ${[...all].join("; ")}; latencies are of runs of this length, faults and all`];
 }
 
-/** Settings that break a promise, allowed by `unsafe`: shown on every table and figure. */
+/** Settings that break a promise, allowed by `unsafe`, and histories that nobody judged: shown on every table and figure. */
 export function unsafeNotes(rows: readonly StudyRow[]): string[] {
   const unsafe = new Set(
     rows.filter(({ system }) => system.settings.unsafe === true).map(({ system }) => system.protocol),
   );
-  return [...unsafe].map((name) => `unsafe: ${name} runs with settings that may break its promises`);
+  const notes = [...unsafe].map((name) => `unsafe: ${name} runs with settings that may break its promises`);
+  if (rows.some(({ judged }) => !judged)) notes.push("what clients saw was not judged");
+  return notes;
 }

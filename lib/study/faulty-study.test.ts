@@ -66,6 +66,19 @@ test("settings that may break promises are shown on tables and figures", async (
   assert.match(result.table().toString(), /unsafe: raft runs with settings that may break its promises/);
 });
 
+test("histories that nobody judged are said on tables; the numbers are the same", async () => {
+  const system = raft({ network: networks.lan({ nodes: 3, rtt: 0.01 }) });
+  const run = (histories: boolean) =>
+    study({ system, workload: workload.poisson(50) }).run({
+      ...{ seed: 1, operations: 500, minReplications: 5, maxReplications: 5, workers: 1 },
+      histories,
+    });
+  const [judged, unjudged] = [await run(true), await run(false)];
+  assert.match(unjudged.table().toString(), /what clients saw was not judged/);
+  assert.doesNotMatch(judged.table().toString(), /not judged/);
+  assert.deepEqual(unjudged.rows[0].measures, judged.rows[0].measures);
+});
+
 test("faults in words", () => {
   const told: readonly (readonly [string, string])[] = [
     [faultText(fault.loss({ probability: 0.05 })), "loss of 5 % of the messages all the time"],

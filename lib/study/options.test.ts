@@ -40,6 +40,7 @@ test("every option outside its domain is refused in one grammar", () => {
       'study: workers must be an integer >= 1 or "all", got "many"',
     ],
     [{ seed: 7, attribution: 1 }, "DomainError", "study: attribution must be true or false, got 1"],
+    [{ seed: 7, histories: "off" }, "DomainError", 'study: histories must be true or false, got "off"'],
     [{ seed: 7, quantiles: [1] }, "DomainError", "study: quantile must be > 0 and < 1, got 1"],
     [
       { seed: 7, quantiles: 0.5 },

@@ -43,6 +43,11 @@ export interface RunOptions {
   readonly workers?: number | "all";
   /** Follows every operation's path and says where its time went (slower); default false. */
   readonly attribution?: boolean;
+  /**
+   * false: what clients saw is neither recorded nor judged, which every table and figure then says; invariants and
+   * claims still are. Default true.
+   */
+  readonly histories?: boolean;
   /** Quantiles of latencies; default 0.5, 0.9 and 0.99. */
   readonly quantiles?: readonly number[];
   /** Called as replications finish, in place of the progress line. */
@@ -73,6 +78,7 @@ export interface RunSettings {
   /** null: decided by the size of the study. */
   readonly workers: number | null;
   readonly attribution: boolean;
+  readonly histories: boolean;
   readonly quantiles: readonly number[];
   readonly maxEvents: number;
   /** null: the study's own. */
@@ -91,6 +97,7 @@ const KEYS: readonly (keyof RunOptions)[] = [
   "warmUp",
   "workers",
   "attribution",
+  "histories",
   "quantiles",
   "onProgress",
   "progress",
@@ -109,8 +116,8 @@ function number(name: string, value: unknown, rule: Omit<NumberParameter, "dimen
   return checkNumber(WHERE, name, value, { dimension: "one", meaning: name, ...rule });
 }
 
-function flag(name: string, value: unknown): boolean {
-  if (value === undefined) return false;
+function flag(name: string, value: unknown, otherwise = false): boolean {
+  if (value === undefined) return otherwise;
   if (typeof value !== "boolean")
     throw new DomainError(`${WHERE}: ${name} must be true or false, got ${show(value)}`);
   return value;
@@ -147,6 +154,7 @@ export function readRunOptions(given: RunOptions): RunSettings {
     warmUp: given.warmUp === undefined ? null : readWarmUp(given.warmUp),
     workers: readWorkers(given.workers),
     attribution: flag("attribution", given.attribution),
+    histories: flag("histories", given.histories, true),
     quantiles: readQuantiles(given.quantiles, operations),
     maxEvents: number("maxEvents", given.maxEvents ?? 1e8, { integer: true, min: 1 }),
     measures: given.measure === undefined ? null : readMeasures(given),

@@ -183,6 +183,7 @@ function taskOf(plan: PointPlan, context: RunContext, round: Round, purpose: See
     warmUp: round.warmUp,
     operations: plan.operations,
     attribution: settings.attribution,
+    histories: settings.histories,
     maxEvents: settings.maxEvents,
     maxSeconds: longestRun(plan, round.warmUp),
   };

@@ -128,7 +128,7 @@ function runReplication(task: ReplicationTask, seed: number): Replication {
   const recorder = new Recorder(task.operations);
   const protocol = protocolNamed(task.system.protocol);
   const run = simulateRun(protocol, task.system, task.workload, {
-    ...historyJudge(protocol),
+    ...(task.histories ? historyJudge(protocol) : { history: "off" as const }),
     seed,
     warmUp: task.warmUp,
     operations: task.operations,

@@ -5,6 +5,7 @@ import { type Interval, replicationInterval } from "../statistics/interval.ts";
 import { type CompareSpec, type Comparison, compare, type Prediction } from "./comparison.ts";
 import { type Estimate, type Estimates, estimate } from "./estimates.ts";
 import { LATENCY_NAMES, type MeasureName, SCALAR_NAMES } from "./measures.ts";
+import type { RunSettings } from "./options.ts";
 import type { PointOutcome } from "./point-run.ts";
 import type { PointShape } from "./points.ts";
 import type { LoadState } from "./steadiness.ts";
@@ -44,6 +45,8 @@ export interface StudyRow<P = PointShape> {
   readonly predictions: readonly Prediction[];
   readonly comparisons: readonly Comparison[];
   readonly attribution: RowAttribution | null;
+  /** Whether what clients saw was judged. */
+  readonly judged: boolean;
   /** Events of the protocol's `sometimes` that happened. */
   readonly seen: readonly string[];
   readonly system: SystemSpec;
@@ -55,7 +58,7 @@ export function makeRow(
   outcome: PointOutcome,
   predictions: readonly Prediction[],
   compared: readonly CompareSpec[],
-  settings: { readonly quantiles: readonly number[]; readonly level: number },
+  settings: Pick<RunSettings, "quantiles" | "level" | "histories">,
 ): StudyRow {
   const { plan, replications, steadiness, warmUp } = outcome;
   const { state, reason } = steadiness;
@@ -82,6 +85,7 @@ export function makeRow(
     predictions,
     comparisons: compared.flatMap((spec, i) => compare(spec, predictions[i], state, estimates)),
     attribution: attributionOf(outcome, predictions, settings.level),
+    judged: settings.histories,
     seen: [...new Set(replications.flatMap((r) => r.seen))].sort((a, b) => (a < b ? -1 : 1)),
     system: plan.system,
     workload: plan.workload,

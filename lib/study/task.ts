@@ -18,6 +18,8 @@ export interface ReplicationTask {
   readonly warmUp: number;
   readonly operations: number;
   readonly attribution: boolean;
+  /** Whether what clients saw is recorded and judged. */
+  readonly histories: boolean;
   readonly maxEvents: number;
   /** Virtual seconds after which a replication is cut; null never. */
   readonly maxSeconds: number | null;

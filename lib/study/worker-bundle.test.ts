@@ -27,6 +27,7 @@ const TASK: ReplicationTask = {
   warmUp: 50,
   operations: 300,
   attribution: true,
+  histories: true,
   maxEvents: 1e6,
   maxSeconds: null,
 };

@@ -76,6 +76,7 @@ function taskOf(point: QueuePoint, replication: number, { seed, effort }: Reprod
     warmUp: Math.max(5000, Math.ceil(operations / 20)),
     operations,
     attribution: false,
+    histories: true,
     maxEvents: 1e10,
     maxSeconds: null,
   };

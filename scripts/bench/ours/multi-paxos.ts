@@ -2,7 +2,7 @@
  * W3 on our engine: the project's own Multi-Paxos. Variants:
  *
  * - `study`: through a study, with audits, histories and all its statistics;
- * - `bare`: one simulated run with audits, without histories and statistics.
+ * - `bare`: the same without histories.
  */
 import { exponential, shifted } from "../../../lib/core/distributions.ts";
 import { cpu } from "../../../lib/core/machines.ts";
@@ -11,7 +11,6 @@ import { us } from "../../../lib/core/units.ts";
 import { workload } from "../../../lib/core/workloads.ts";
 import { protocolNamed } from "../../../lib/protocols/index.ts";
 import { buildSystem } from "../../../lib/protocols/system.ts";
-import { simulateRun } from "../../../lib/simulation/run.ts";
 import { childArguments, report } from "../child.ts";
 import { latencyOf, runStudy } from "./run-study.ts";
 
@@ -26,21 +25,6 @@ const system = buildSystem(protocol, {
 });
 const load = workload.poisson(10_000);
 
-if (variant === "bare") {
-  let sum = 0;
-  const begun = performance.now();
-  const run = simulateRun(protocol, system, load, {
-    seed,
-    operations,
-    history: "off",
-    completion: (commitLatency) => {
-      sum += commitLatency;
-    },
-  });
-  const elapsed = (performance.now() - begun) / 1e3;
-  const { ok } = run.operations;
-  report("multi-paxos", "protolab, histories off", ok, elapsed, sum / ok);
-} else {
-  const { row, elapsed, measured } = await runStudy(system, load, operations, seed);
-  report("multi-paxos", "protolab", measured, elapsed, latencyOf(row));
-}
+const histories = variant !== "bare";
+const { row, elapsed, measured } = await runStudy(system, load, operations, seed, histories);
+report("multi-paxos", histories ? "protolab" : "protolab, histories off", measured, elapsed, latencyOf(row));

@@ -12,6 +12,7 @@ export async function runStudy(
   workload: WorkloadSpec,
   operations: number,
   seed: number,
+  histories = true,
 ): Promise<{ row: StudyRow; elapsed: number; measured: number }> {
   const begun = performance.now();
   const result = await study({ system, workload }).run({
@@ -21,6 +22,7 @@ export async function runStudy(
     minReplications: REPLICATIONS,
     maxReplications: REPLICATIONS,
     workers: 1,
+    histories,
     progress: false,
   });
   const elapsed = (performance.now() - begun) / 1e3;
