@@ -35,7 +35,7 @@ export interface Busy {
 }
 
 /** How often invariants are looked at, in events. */
-export const LOOK_EVERY = 4096;
+const LOOK_EVERY = 4096;
 /** Looks in a row without time passing after which a run is taken for stuck: about a million events. */
 const MOST_LOOKS_AT_ONE_TIME = 256;
 
@@ -228,6 +228,24 @@ export abstract class EngineBase {
   protected tooLong(maxEvents: number): never {
     const reached = `got to ${this.now.toPrecision(4)} s with ${this.clients?.inFlight ?? 0} operations in flight`;
     throw new LimitError(`${this.protocol.name}: run must end within ${maxEvents} events, ${reached}`);
+  }
+
+  /** Opens the doors to clients once the protocol says it is ready. */
+  protected abstract letIn(): void;
+
+  /** What is not done after every event: limits, invariants, the doors. */
+  protected check(): void {
+    const { maxEvents } = this.options;
+    if (this.events >= maxEvents) this.tooLong(maxEvents);
+    if (!this.open) this.letIn();
+    if (this.events % LOOK_EVERY === 0) this.lookIn();
+    this.nextCheck = this.checkAfter();
+  }
+
+  /** The event after which to check: before the doors are open, every one. */
+  protected checkAfter(): number {
+    if (!this.open) return this.events + 1;
+    return Math.min(this.options.maxEvents, this.events + LOOK_EVERY - (this.events % LOOK_EVERY));
   }
 
   /** Now and then: are the invariants true, and does time still pass? */
