@@ -66,6 +66,7 @@ import { hotShard } from "./sharding/hot-shard.ts";
 import { keyShares } from "./sharding/key-shares.ts";
 import { keysMoved } from "./sharding/keys-moved.ts";
 import { resharding } from "./sharding/resharding.ts";
+import { ringHeirs } from "./sharding/ring-heirs.ts";
 import { smallCache } from "./sharding/small-cache.ts";
 import { cpuBound, nicBound, parallelSends, treeFanOut } from "./textbook/delay-readings.ts";
 import { centralQueue, drainTime, randomSplit } from "./textbook/load-readings.ts";
@@ -158,6 +159,7 @@ export const models = {
   retryAmplification,
   keyShares,
   keysMoved,
+  ringHeirs,
   boundedLoad,
   hotShard,
   smallCache,
