@@ -104,6 +104,7 @@ export { optimalSplit } from "./models/balancing/static-split.ts";
 export type { ElectionLaw } from "./models/consensus/election-law.ts";
 export { type ElectionInputs, electionTimeLaw } from "./models/consensus/election-time-law.ts";
 export { modelNamed, models } from "./models/index.ts";
+export { type AmdahlFit, fitAmdahl } from "./models/queueing/amdahl-fit.ts";
 export { jacksonStations, type NetworkStation } from "./models/queueing/jackson.ts";
 export { mm1MeanAt } from "./models/queueing/mm1-transient.ts";
 export { approximateMva, type ClosedSolution, exactMva, exactMvaClasses } from "./models/queueing/mva.ts";

@@ -158,6 +158,17 @@ test("the legend names every series once and says what markers, bands and dashes
   ]);
 });
 
+test("points that were measured and not simulated are called so; another word is refused", () => {
+  const series = [{ series: "a", simulated: [point(1, 0.01, 0.001)] }];
+  const names = (figureOf(series, { points: "measured" }).data as unknown as Trace[]).map((t) => t.name);
+  assert.ok(names.includes("measured") && names.includes("a · measured"), names.join(", "));
+  assert.ok(!names.some((name) => name.includes("simulated")), names.join(", "));
+  assert.throws(
+    () => figureOf(series, { points: "guessed" as "measured" }),
+    /^UsageError: seriesFigure: points must be simulated or measured, got "guessed"$/,
+  );
+});
+
 test("points are drawn in the order of x", () => {
   const figure = figureOf([{ simulated: [point(3, 0.03, 0.001), point(1, 0.01, 0.001)] }]);
   assert.deepEqual(traces(figure, "simulated")[0].x, [1, 3]);

@@ -1,5 +1,5 @@
 /** Measures along a sweep: simulated points with interval bands, the model as a dashed line. */
-import { DomainError, show } from "../core/errors.ts";
+import { DomainError, show, UsageError } from "../core/errors.ts";
 import { type AxisInput, makeAxis, plotlyAxis, tickWidth } from "./axis.ts";
 import {
   areaOf,
@@ -13,7 +13,7 @@ import {
 } from "./figure.ts";
 import { type PanelInput, readLines, valuesOf } from "./series-input.ts";
 import { legendTraces } from "./series-legend.ts";
-import { drawPanel, styleLines } from "./series-traces.ts";
+import { drawPanel, type PointWord, styleLines } from "./series-traces.ts";
 
 /** Lines over one quantity. All numbers in SI. */
 export interface SeriesFigureInput extends FigureText, PanelInput {
@@ -23,9 +23,11 @@ export interface SeriesFigureInput extends FigureText, PanelInput {
   readonly seriesName?: string;
   /** Percent of the intervals; 95 unless given. */
   readonly level?: number;
+  /** What the legend calls the points: `simulated` unless given. */
+  readonly points?: PointWord;
 }
 
-const KEYS = ["x", "y", "series", "seriesName", "level", "knees", "target"];
+const KEYS = ["x", "y", "series", "seriesName", "level", "points", "knees", "target"];
 
 /**
  * A figure of lines: each series a colour, a symbol and (its model) a dash pattern; intervals as bands; places where
@@ -41,14 +43,18 @@ export function seriesFigure(input: SeriesFigureInput): Figure {
   const where = "seriesFigure";
   checkInput(where, input, KEYS);
   const level = checkLevel(where, input.level);
+  const points = checkPoints(where, input.points);
   const lines = readLines(where, input);
   const { xs, ys } = valuesOf([{ lines, input }], input.y);
   const x = makeAxis(`${where}: x`, input.x, xs);
   const y = makeAxis(`${where}: y`, input.y, ys, { fromZero: true });
   const styling = styleLines(where, lines);
-  const axes = { x, y, xref: "x", yref: "y", domain: [0, 1] as const, level };
+  const axes = { x, y, xref: "x", yref: "y", domain: [0, 1] as const, level, points };
   const panel = drawPanel(lines, input, axes, styling);
-  const data = [...legendTraces(lines, styling, { series: input.seriesName ?? "", level }), ...panel.data];
+  const data = [
+    ...legendTraces(lines, styling, { series: input.seriesName ?? "", level, points }),
+    ...panel.data,
+  ];
   const needs = { tickWidth: tickWidth(y, 12), labels: panel.labels };
   const area = areaOf(input, data, needs);
   const layout = baseLayout(input, data, area, needs);
@@ -64,6 +70,13 @@ export function seriesFigure(input: SeriesFigureInput): Figure {
     },
     config: CONFIG,
   };
+}
+
+/** What the points are called. */
+export function checkPoints(where: string, points: PointWord = "simulated"): PointWord {
+  if (points !== "simulated" && points !== "measured")
+    throw new UsageError(`${where}: points must be simulated or measured, got ${show(points)}`);
+  return points;
 }
 
 /** The level of the intervals in percent. */

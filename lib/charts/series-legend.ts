@@ -4,15 +4,15 @@ import { withOpacity } from "./colour.ts";
 import { legendName } from "./figure.ts";
 import { INK } from "./palette.ts";
 import type { SeriesLine } from "./series-input.ts";
-import { FILLING_WORDS, type Styling, styleOf } from "./series-traces.ts";
+import { FILLING_WORDS, type PointWord, type Styling, styleOf } from "./series-traces.ts";
 
 /** The legend: the series first, then what markers, bands and dashes mean. */
 export function legendTraces(
   lines: readonly SeriesLine[],
   styling: Styling,
-  words: { series: string; level: number },
+  words: { series: string; level: number; points: PointWord },
 ): Data[] {
-  return [...seriesKeys(lines, styling, words.series), ...meaningKeys(lines, styling, words.level)];
+  return [...seriesKeys(lines, styling, words.series), ...meaningKeys(lines, styling, words)];
 }
 
 function key(name: string, group: string, parts: Partial<Data>, title?: string): Data {
@@ -50,7 +50,11 @@ function markerOf(symbol: string, color: string) {
 }
 
 /** Grey keys; with a single unnamed series they carry its colour, symbol and dash instead. */
-function meaningKeys(lines: readonly SeriesLine[], styling: Styling, level: number): Data[] {
+function meaningKeys(
+  lines: readonly SeriesLine[],
+  styling: Styling,
+  { level, points }: { level: number; points: PointWord },
+): Data[] {
   const only = [...styling.colours].length === 1 ? [...styling.colours.values()][0] : undefined;
   const color = only?.color ?? INK.muted;
   const symbol = only?.symbol ?? "circle";
@@ -59,7 +63,7 @@ function meaningKeys(lines: readonly SeriesLine[], styling: Styling, level: numb
   if (lines.some((line) => line.simulated.length > 0)) {
     if (measures.length > 1)
       for (const [measure, fill] of measures) {
-        const name = `${measure} (${FILLING_WORDS[fill]}), simulated`;
+        const name = `${measure} (${FILLING_WORDS[fill]}), ${points}`;
         keys.push(
           key(name, `key ${measure}`, {
             mode: "lines+markers",
@@ -69,7 +73,7 @@ function meaningKeys(lines: readonly SeriesLine[], styling: Styling, level: numb
         );
       }
     else {
-      const name = measures.length === 1 ? `${measures[0][0]}, simulated` : "simulated";
+      const name = measures.length === 1 ? `${measures[0][0]}, ${points}` : points;
       keys.push(
         key(name, "key simulated", {
           mode: "lines+markers",

@@ -22,6 +22,9 @@ export interface Panel {
   readonly shapes: Partial<Shape>[];
 }
 
+/** What the points with intervals are. */
+export type PointWord = "simulated" | "measured";
+
 /** The axes of a panel and their names in plotly. */
 export interface PanelAxes {
   readonly x: Axis;
@@ -32,6 +35,7 @@ export interface PanelAxes {
   readonly domain: readonly [number, number];
   /** Percent of the intervals, for hovering. */
   readonly level: number;
+  readonly points: PointWord;
 }
 
 /** Endings of plotly's symbol names for the first, second and third measure: filled, open, open with a dot. */
@@ -185,7 +189,7 @@ function simulatedTrace(line: SeriesLine, axes: PanelAxes, styling: Styling): Da
     {
       type: "scatter",
       mode: "lines+markers",
-      name: escapeText(heading(line, "simulated")),
+      name: escapeText(heading(line, axes.points)),
       x: line.simulated.map((p) => p.x / axes.x.factor),
       y: line.simulated.map((p) => p.y / axes.y.factor),
       xaxis: axes.xref,
@@ -200,7 +204,7 @@ function simulatedTrace(line: SeriesLine, axes: PanelAxes, styling: Styling): Da
         line: { width: 1.5, color: style.color },
       },
       text: line.simulated.map((p) =>
-        hoverText(heading(line, "simulated"), axes, p.x, [
+        hoverText(heading(line, axes.points), axes, p.x, [
           `${axes.y.name} ${valueText(axes.y, p.y)}`,
           p.low === undefined || p.high === undefined
             ? "no interval"

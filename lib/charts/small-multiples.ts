@@ -16,10 +16,10 @@ import {
   placeLabels,
 } from "./figure.ts";
 import { INK } from "./palette.ts";
-import { checkLevel } from "./series-figure.ts";
+import { checkLevel, checkPoints } from "./series-figure.ts";
 import { type PanelInput, readLines, type SeriesLine, valuesOf } from "./series-input.ts";
 import { legendTraces } from "./series-legend.ts";
-import { drawPanel, type Panel, styleLines } from "./series-traces.ts";
+import { drawPanel, type Panel, type PointWord, styleLines } from "./series-traces.ts";
 import { joinLines, wrap } from "./text.ts";
 
 /** One panel: its heading (`payload 100 KiB`) and its lines. */
@@ -37,9 +37,11 @@ export interface SmallMultiplesInput extends FigureText {
   readonly seriesName?: string;
   /** Percent of the intervals; 95 unless given. */
   readonly level?: number;
+  /** What the legend calls the points: `simulated` unless given. */
+  readonly points?: PointWord;
 }
 
-const KEYS = ["x", "y", "panels", "columns", "seriesName", "level"];
+const KEYS = ["x", "y", "panels", "columns", "seriesName", "level", "points"];
 const PANEL_KEYS = ["title", "series", "knees", "target"];
 const HEADING = 20;
 const GAP = 22;
@@ -65,6 +67,7 @@ export function smallMultiples(input: SmallMultiplesInput): Figure {
   const where = "smallMultiples";
   checkInput(where, input, KEYS);
   const level = checkLevel(where, input.level);
+  const points = checkPoints(where, input.points);
   const panels = readPanels(where, input);
   const { xs, ys } = valuesOf(panels, input.y);
   const x = makeAxis(`${where}: x`, input.x, xs);
@@ -73,10 +76,15 @@ export function smallMultiples(input: SmallMultiplesInput): Figure {
   const styling = styleLines(where, all);
   const draw = (domains: readonly (readonly [number, number])[]) =>
     panels.map((panel, i) =>
-      drawPanel(panel.lines, panel.input, { x, y, ...axisNames(i), domain: domains[i], level }, styling),
+      drawPanel(
+        panel.lines,
+        panel.input,
+        { x, y, ...axisNames(i), domain: domains[i], level, points },
+        styling,
+      ),
     );
 
-  const keys = legendTraces(all, styling, { series: input.seriesName ?? "", level });
+  const keys = legendTraces(all, styling, { series: input.seriesName ?? "", level, points });
   const drawn = draw(panels.map(() => [0, 1] as const)).map(withoutManyLabels);
   const data: Data[] = [...keys, ...drawn.flatMap((panel) => panel.data)];
   const { columns, rows, text } = dimensions(where, input);

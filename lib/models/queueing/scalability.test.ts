@@ -4,6 +4,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { randomStreams } from "../../core/random.ts";
 import { publishedTable } from "../../study/published-table.ts";
+import { fitAmdahl } from "./amdahl-fit.ts";
 import { holds, near, within } from "./checks.fixture.ts";
 import { amdahl, little, usl } from "./scalability.ts";
 import { fitUsl, type UslPoint } from "./usl-fit.ts";
@@ -114,6 +115,50 @@ test("the fit is the constrained minimum: no point of a fine grid is better, and
   const doubled = fitUsl([...points, ...points]);
   const weighted = fitUsl(points.map((point) => ({ ...point, weight: 2 })));
   near(doubled.contention, weighted.contention, 1e-6);
+});
+
+test("Amdahl's fit: constants of exact data, the constrained minimum, and the interval that tells whether β is needed", () => {
+  for (const [single, contention] of [
+    [20, 0.03],
+    [1, 0.5],
+    [7, 0],
+  ]) {
+    const fit = fitAmdahl(
+      NODES.map((nodes) => ({ nodes, throughput: (single * nodes) / (1 + contention * (nodes - 1)) })),
+    );
+    near(fit.single, single, 1e-8);
+    within(fit.contention, contention, 1e-8);
+    if (contention > 0) near(fit.limit ?? 0, single / contention, 1e-6);
+    else assert.equal(fit.limit, null);
+  }
+  // Where the other fit ends at β = 0 the two are one; there no point of a grid is better.
+  const open = dataset("raytracer");
+  const [serial, both] = [fitAmdahl(open), fitUsl(open)];
+  near(serial.residualSquares, both.residualSquares, 1e-12);
+  near(serial.contention, both.contention, 1e-6);
+  const left = (points: readonly UslPoint[], single: number, a: number): number =>
+    points.reduce(
+      (sum, { nodes: n, throughput }) => sum + (throughput - (single * n) / (1 + a * (n - 1))) ** 2,
+      0,
+    );
+  const fallen = dataset("specsdm91");
+  const best = fitAmdahl(fallen);
+  near(left(fallen, best.single, best.contention), best.residualSquares, 1e-12);
+  for (let i = -50; i <= 50; i++)
+    for (let j = -50; j <= 50; j++)
+      holds(
+        left(fallen, best.single * (1 + i / 500), best.contention * (1 + j / 500)) >=
+          best.residualSquares * (1 - 1e-9),
+        "a better law",
+      );
+  // Seven points leave four degrees of freedom: t = 2.776 at 97.5 % (Abramowitz and Stegun 1964, Table 26.10).
+  const full = fitUsl(fallen);
+  const worse = (best.residualSquares / full.residualSquares - 1) * 4 > 2.776 ** 2;
+  assert.equal(worse, full.intervals.coherency.low > 0);
+  assert.throws(
+    () => fitAmdahl([]),
+    /^DomainError: fitAmdahl: points must be a list of at least 4 measurements, got \[\]$/,
+  );
 });
 
 test("an interval ends where the squares have grown by t²/(n − 3), t from the printed table", () => {

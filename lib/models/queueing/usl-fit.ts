@@ -47,15 +47,16 @@ export interface UslFit {
   readonly atBound: readonly ("contention" | "coherency")[];
 }
 
-function readPoints(points: readonly UslPoint[]): UslData {
+/** Measurements as columns, checked. */
+export function readPoints(where: string, points: readonly UslPoint[]): UslData {
   if (!Array.isArray(points) || points.length < 4)
-    throw new DomainError(`fitUsl: points must be a list of at least 4 measurements, got ${show(points)}`);
+    throw new DomainError(`${where}: points must be a list of at least 4 measurements, got ${show(points)}`);
   const column = (
     name: keyof UslPoint,
     least: { readonly min?: number; readonly above?: number },
   ): number[] =>
     points.map((point, i) =>
-      checkNumber("fitUsl", `points[${i}].${name}`, point[name] ?? (name === "weight" ? 1 : undefined), {
+      checkNumber(where, `points[${i}].${name}`, point[name] ?? (name === "weight" ? 1 : undefined), {
         dimension: "one",
         meaning: name,
         ...least,
@@ -63,7 +64,7 @@ function readPoints(points: readonly UslPoint[]): UslData {
     );
   const n = column("nodes", { min: 1 });
   if (new Set(n).size < 3)
-    throw new DomainError(`fitUsl: points must have at least 3 different nodes, got ${new Set(n).size}`);
+    throw new DomainError(`${where}: points must have at least 3 different nodes, got ${new Set(n).size}`);
   return { n, x: column("throughput", { above: 0 }), w: column("weight", { above: 0 }) };
 }
 
@@ -118,7 +119,7 @@ const peakOf = ({ a, b }: Candidate): number | null => (b > 0 ? Math.sqrt(Math.m
  * fitUsl([1, 2, 4, 8].map((nodes) => ({ nodes, throughput: 5 * nodes }))).peakNodes; // => null
  */
 export function fitUsl(points: readonly UslPoint[], level = 0.95): UslFit {
-  const data = readPoints(points);
+  const data = readPoints("fitUsl", points);
   checkNumber("fitUsl", "level", level, {
     dimension: "one",
     above: 0,
