@@ -4,6 +4,10 @@
  * Stated beforehand: ranges of at least ten request delays (the candidate's write and a link), as Ongaro (2014, ch. 9)
  * recommends, and one below; then the formula lies inside the simulation's interval, of which all that are asked for
  * hold together with probability 0.99, for election time, unavailability and split votes.
+ *
+ * With several times as many elections the formula comes out slow, about 1 % where links take long. One assumption breaks:
+ * after a split vote it starts all timers a mean latency after the first timeout (Ongaro 2014, ch. 9), but a candidate's
+ * own timer starts when it stands. That this explains all of it is shown below, by a count that does both.
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -12,6 +16,7 @@ import { DomainError, UsageError } from "../core/errors.ts";
 import { fault } from "../core/faults.ts";
 import { disk } from "../core/machines.ts";
 import { networks } from "../core/networks.ts";
+import { RandomStream } from "../core/random.ts";
 import type { SystemSpec } from "../core/system.ts";
 import { workload } from "../core/workloads.ts";
 import { models } from "../models/index.ts";
@@ -93,6 +98,51 @@ for (const regime of REGIMES) {
   }
 }
 
+/**
+ * Mean election of three servers of which two are left, by counting: either wins unless the other has stood when its request
+ * arrives. Their timers start anew when they stand, or, as the formula has it, when the first request arrives.
+ */
+function countedMean(min: number, max: number, whenStanding: boolean): { mean: number; error: number } {
+  const random = new RandomStream(1, 2, 3, 4);
+  random.restart(5);
+  const between = (low: number, high: number): number => low + (high - low) * random.uniform();
+  const latency = (): number => between(0.03, 0.04);
+  const timer = (): number => between(min, max);
+  const count = 200_000;
+  let [sum, squares] = [0, 0];
+  for (let i = 0; i < count; i++) {
+    const lastHeartbeat = -between(0, min / 2);
+    let timers = [lastHeartbeat + latency() + timer(), lastHeartbeat + latency() + timer()];
+    for (;;) {
+      const [first, second] = [Math.min(...timers), Math.max(...timers)];
+      const asked = first + latency();
+      if (asked < second) {
+        const time = asked + latency();
+        sum += time;
+        squares += time * time;
+        break;
+      }
+      timers = whenStanding ? [first + timer(), second + timer()] : [asked + timer(), asked + timer()];
+    }
+  }
+  const mean = sum / count;
+  return { mean, error: Math.sqrt((squares / count - mean * mean) / count) };
+}
+
+test("the formula is slow by what starting all timers together costs, and by nothing else", () => {
+  for (const [min, max, least, most] of [
+    [0.3, 0.6, 0.01, 0.02],
+    [0.5, 1, 0.003, 0.008],
+  ] as const) {
+    const inputs = electionInputs(group(REGIMES[1], 3, [1e3 * min, 1e3 * max]));
+    const formula = models.electionTime(inputs).electionTime;
+    const [together, apart] = [countedMean(min, max, false), countedMean(min, max, true)];
+    assert.ok(Math.abs(formula - together.mean) < 4 * together.error, `${formula}, counted ${together.mean}`);
+    const slow = formula / apart.mean - 1;
+    assert.ok(slow > least && slow < most, `slow by ${slow}`);
+  }
+});
+
 test("where the range is four latencies, the formula is too slow: candidates' timers do not wait for requests", () => {
   const wan = { ...REGIMES[1], oneWay: uniform(0.03, 0.04) };
   const result = elections({ system: group(wan, 3, [300, 450]), elections: 4000, seed: 9 });
@@ -101,6 +151,8 @@ test("where the range is four latencies, the formula is too slow: candidates' ti
   // stand, and either's timer starts when it stands: at most one latency earlier, and p/(1 − p) times an election.
   const { splitVote, expectedTerms } = models.electionTime(electionInputs(result.system));
   assert.ok(splitVote > 0.35 && !time.inside && time.error < 0, `${time.error}`);
+  const { mean } = countedMean(0.3, 0.45, true);
+  assert.ok(time.simulated.low < mean && mean < time.simulated.high, `${mean}`);
   assert.ok(
     time.predicted - time.simulated.high < (expectedTerms - 1) * 0.035,
     "by more than the reason explains",
