@@ -169,6 +169,17 @@ test("points that were measured and not simulated are called so; another word is
   );
 });
 
+test("a second model's line gives its name to no simulated points", () => {
+  const figure = figureOf(
+    ["a", "b"].flatMap((series) => [
+      { series, simulated: [point(1, 0.01, 0.001)], model: [{ x: 1, y: 0.011 }] },
+      { series, measure: "rough", model: [{ x: 1, y: 0.02 }] },
+    ]),
+  );
+  const names = (figure.data as unknown as Trace[]).filter((t) => t.showlegend).map((t) => t.name);
+  assert.deepEqual(names, ["a", "b", "simulated", "95 % interval", "model"]);
+});
+
 test("points are drawn in the order of x", () => {
   const figure = figureOf([{ simulated: [point(3, 0.03, 0.001), point(1, 0.01, 0.001)] }]);
   assert.deepEqual(traces(figure, "simulated")[0].x, [1, 3]);

@@ -59,8 +59,10 @@ function meaningKeys(
   const color = only?.color ?? INK.muted;
   const symbol = only?.symbol ?? "circle";
   const keys: Data[] = [];
-  const measures = [...styling.fills].filter(([measure]) => measure !== "");
-  if (lines.some((line) => line.simulated.length > 0)) {
+  // A measure of which only a model speaks (a second model's line) must not be called simulated.
+  const drawn = new Set(lines.filter((line) => line.simulated.length > 0).map((line) => line.measure));
+  const measures = [...styling.fills].filter(([measure]) => measure !== "" && drawn.has(measure));
+  if (drawn.size > 0) {
     if (measures.length > 1)
       for (const [measure, fill] of measures) {
         const name = `${measure} (${FILLING_WORDS[fill]}), ${points}`;
