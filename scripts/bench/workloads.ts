@@ -200,6 +200,76 @@ const random: Workload = {
   ],
 };
 
+const RIGHT = { of: "runs that are right, as a share", expected: 1 } as const;
+
+const checks: Workload = {
+  name: "checks",
+  title: "W3 without its checks, with claims and invariants, and with its history judged as it grows",
+  unit: "operations/s",
+  size: 5,
+  mean: RIGHT,
+  engines: [
+    ours("no checks", "checks.ts", "none", 5e5),
+    ours("claims and invariants", "checks.ts", "claims", 5e5),
+    ours("and histories judged", "checks.ts", "all", 4e5),
+  ],
+};
+
+const raftOnW3: Workload = {
+  name: "raft-W3",
+  title: "Raft, all of it, beside Multi-Paxos on W3, both with every check",
+  unit: "operations/s",
+  size: 5,
+  mean: RIGHT,
+  engines: [
+    ours("Multi-Paxos", "checks.ts", "all", 4e5),
+    ours("Raft", "checks.ts", "raft", 3e5), //
+  ],
+};
+
+const linearizability: Workload = {
+  name: "linearizability",
+  title: "10^5 operations over 1,000 keys: running them, and judging their history",
+  unit: "operations/s",
+  size: 5,
+  operations: 1e5,
+  mean: RIGHT,
+  engines: [
+    ours("the run itself", "checks.ts", "run", 1e5),
+    ours("judging its history", "checks.ts", "judged", 1e5),
+  ],
+};
+
+/** Protocols in campaigns, and roughly how many walks and fault schedules of each take a second. */
+const TRIED = [
+  ["paxos", 3e4, 500],
+  ["raft", 2e4, 400],
+  ["multi-paxos", 2e4, 300],
+  ["epaxos", 1e4, 150],
+  ["zab", 2e4, 400],
+  ["mencius", 6e3, 200],
+] as const;
+
+const walks: Workload = {
+  name: "walks",
+  title: "untimed walks of 200 actions, every action checked, 3 nodes",
+  unit: "walks/s",
+  size: 3,
+  mean: RIGHT,
+  engines: TRIED.map(([name, pace]) => ours(name, "campaigns.ts", `walks ${name}`, pace)),
+  limit: { name: "prototype, 0.02 ms a walk", value: 50_000 },
+};
+
+const schedules: Workload = {
+  name: "schedules",
+  title: "fault schedules of ten virtual seconds, histories judged, 3 nodes",
+  unit: "schedules/s",
+  size: 3,
+  mean: RIGHT,
+  engines: TRIED.map(([name, , pace]) => ours(name, "campaigns.ts", `schedules ${name}`, pace)),
+  limit: { name: "prototype, 1.6 ms a Raft schedule", value: 625 },
+};
+
 function queue(engine: string, variant: string, pace: number): Engine {
   return { engine, tool: typescript("event-queue.ts"), first: [variant], pace };
 }
@@ -235,6 +305,11 @@ export const WORKLOADS: readonly Workload[] = [
   formulas,
   formulasColumns,
   random,
+  checks,
+  raftOnW3,
+  linearizability,
+  walks,
+  schedules,
   queues("event-queue", 10_000),
   queues("event-queue-30", 30),
 ];
