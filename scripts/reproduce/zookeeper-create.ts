@@ -3,12 +3,15 @@
  *
  * Every worker has one create outstanding. One create without others takes S + Z; the leader's own part S grows in a
  * straight line with the followers. Three of the twelve numbers fix the three unknowns: one and twenty workers at the
- * smallest group, twenty at the largest; nine are predicted by exact mean-value analysis.
+ * smallest group, twenty at the largest; nine are predicted by exact mean-value analysis. The table came without a number
+ * for the tolerance; 15 % were chosen when a first fit had been seen, so this shows a shape and is no test.
  */
 import { models } from "../../lib/models/index.ts";
 import { Cases, type Reproduction } from "./case.ts";
 
 const FITTED = "calibration row: fitted, no prediction";
+const AFTERWARDS =
+  "shape only: the tolerance of 15 % was chosen after a first fit had been seen, so that this verdict describes and tests nothing";
 const KNEE =
   "one queue with a fixed delay saturates where the bounds meet, near 4 workers, so ten should get what twenty get; the servers gain another quarter to a third from ten to twenty. That is how a log that is forced in groups behaves, whose groups grow with the workers; a single queue of one service time has no such thing";
 
@@ -26,10 +29,10 @@ function serviceFor(clients: number, throughput: number, thinkTime: (service: nu
 
 export const zookeeperCreate: Reproduction = {
   table: "zookeeper_create",
-  tried: "mean-value analysis of one queue, fitted to 3 of the 12 numbers, the other 9 predicted",
+  tried: "shape: mean-value analysis of one queue, fitted to 3 of the 12 numbers, the other 9 predicted",
   async run() {
     const cases = new Cases(this.table);
-    const tolerance = cases.tolerance("calibrate-then-predict 15%");
+    const tolerance = cases.tolerance("shape (calibrate; the 15% were chosen after a first fit)");
     const measured = (workers: number, servers: number): number =>
       Number(cases.table.rows.find((row) => row.workers === workers)?.[`s${servers}`]);
     const alone = 1 / measured(1, 3);
@@ -47,7 +50,7 @@ export const zookeeperCreate: Reproduction = {
           measured(clients, servers),
           throughput,
           tolerance,
-          fit ? FITTED : clients === 10 ? KNEE : undefined,
+          fit ? FITTED : clients === 10 ? KNEE : AFTERWARDS,
         );
       }
     }
