@@ -48,6 +48,17 @@ export class IdSet {
     return copy;
   }
 
+  /** Adds all that another set remembers; what only the other forgets stays unknown here. */
+  merge(other: IdSet): void {
+    if (other.highest < MOST && this.highest < MOST) {
+      if (other.highest > this.highest) this.advance(other.highest);
+      for (let i = 0; i < other.words.length; i++) this.words[i] |= other.words[i];
+      return;
+    }
+    for (let id = Math.max(0, other.highest - MOST + 1); id <= other.highest; id++)
+      if (other.has(id)) this.add(id);
+  }
+
   /** Makes room up to `id`: new words at first, then the places of ids that are forgotten now. */
   private advance(id: number): void {
     const { words } = this;

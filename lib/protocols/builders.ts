@@ -10,6 +10,7 @@ import { paxos as paxosProtocol } from "./consensus/paxos.ts";
 import { pigPaxos as pigPaxosProtocol } from "./consensus/pig-paxos.ts";
 import { raft as raftProtocol } from "./consensus/raft.ts";
 import { zab as zabProtocol } from "./consensus/zab.ts";
+import { shardedStore as shardedStoreProtocol } from "./sharding/sharded-store.ts";
 import { systemBuilder } from "./system.ts";
 
 /**
@@ -77,3 +78,9 @@ export const pigPaxos = systemBuilder(pigPaxosProtocol);
  * @example fastPaxos({ network: network.lan({ nodes: 5, rtt: ms(1) }) }).settings.fastQuorum; // => 4
  */
 export const fastPaxos = systemBuilder(fastPaxosProtocol);
+
+/**
+ * Routers, servers that own ranges or slots of keys, and a monitor that moves what is hot.
+ * @example shardedStore({ network: network.lan({ nodes: 5, rtt: ms(1) }), keySpace: 1000 }).settings.servers; // => 4
+ */
+export const shardedStore = systemBuilder(shardedStoreProtocol);

@@ -12,6 +12,7 @@ import { paxos } from "./consensus/paxos.ts";
 import { pigPaxos } from "./consensus/pig-paxos.ts";
 import { raft } from "./consensus/raft.ts";
 import { zab } from "./consensus/zab.ts";
+import { shardedStore } from "./sharding/sharded-store.ts";
 
 const all: readonly AnyProtocol[] = [
   erased(raft), //
@@ -25,6 +26,7 @@ const all: readonly AnyProtocol[] = [
   erased(pigPaxos),
   erased(station),
   erased(balancer),
+  erased(shardedStore),
 ];
 
 /** Every protocol by name. */

@@ -10,6 +10,7 @@ import { paxosMutants } from "./consensus/paxos.mutants.ts";
 import { pigPaxosMutants } from "./consensus/pig-paxos.mutants.ts";
 import { raftMutants } from "./consensus/raft.mutants.ts";
 import { zabMutants } from "./consensus/zab.mutants.ts";
+import { shardedStoreMutants } from "./sharding/sharded-store.mutants.ts";
 
 /** Known bugs by the name of the protocol they are bugs of. */
 export const mutantIndex: ReadonlyMap<string, readonly Mutant[]> = new Map([
@@ -22,6 +23,7 @@ export const mutantIndex: ReadonlyMap<string, readonly Mutant[]> = new Map([
   ["pig-paxos", pigPaxosMutants],
   ["zab", zabMutants],
   ["mencius", menciusMutants],
+  ["sharded-store", shardedStoreMutants],
 ]);
 
 /** A protocol's mutant by its id; an unknown one is an error with the known ones. */
