@@ -41,6 +41,9 @@ export const shardedStoreMutants: readonly Mutant[] = [
   mutant("S3", "serves-during-the-hand-over", MIGRATION, { stopServing: nothing }),
   mutant("S4", "giving-not-durable", SLICER, { saveGave: nothing }),
   mutant("S5", "taking-not-durable", SLICER, { saveTook: nothing }),
+  mutant("S18", "copied-data-not-durable", BIGTABLE, {
+    saveTook: (record, context) => shardRules.saveTook({ ...record, cells: [] }, context),
+  }),
   mutant("S6", "forgets-writes-during-the-copy", MIGRATION, {
     noteWrite: nothing,
     lacks: () => complete,

@@ -56,6 +56,21 @@ function oneOwner(nodes: readonly ShardNode[], changed?: ShardNode): boolean {
   return true;
 }
 
+/** What the monitor takes for settled is so: whoever it names owns those positions, wherever nothing is being moved. */
+function mapIsTrue(nodes: readonly ShardNode[]): boolean {
+  const monitor = nodes[0]?.monitor ?? null;
+  if (monitor === null) return true; // it is down
+  const moves = [...monitor.planned.values()];
+  for (const { self, server } of nodes) {
+    if (server === null) continue;
+    for (const { owner, first, end } of monitor.map.pieces) {
+      if (owner !== self || moves.some((move) => move.first < end && first < move.end)) continue;
+      if (!server.map.ownsAll(self, first, end)) return false;
+    }
+  }
+  return true;
+}
+
 /** Bytes of a record on the disk: what it says of each key, and the values it carries. */
 function recordBytes(record: ShardRecord, { headerBytes }: ShardedStoreSettings): number {
   const keys = record.kind === "took" ? record.cells.length : 0;
@@ -187,7 +202,7 @@ export function shardedStoreWith(rules: ShardRules): Store {
     leads: (node) => node.monitor !== null,
     bytes: messageBytes,
     recordBytes: (record, settings) => recordBytes(record as ShardRecord, settings),
-    always: { oneOwner },
+    always: { oneOwner, mapIsTrue },
     sometimes: {
       somethingMoved: (nodes) => serversOf(nodes).some(({ counts }) => counts.taken > 0),
       waitedForAHandover: (nodes) => serversOf(nodes).some(({ counts }) => counts.parked > 0),
