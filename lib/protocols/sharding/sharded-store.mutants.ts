@@ -14,7 +14,7 @@ const BIGTABLE = "Chang et al., Bigtable, OSDI 2006, §5.2";
 const MIGRATION = "Clark et al., Live migration of virtual machines, NSDI 2005, §3";
 const SESSIONS = "Ongaro, Consensus: Bridging Theory and Practice, 2014, §6.3";
 
-type More = Partial<Pick<Mutant, "kind" | "reason" | "nodes" | "settings">>;
+type More = Partial<Pick<Mutant, "kind" | "reason" | "scenario">>;
 
 function mutant(
   id: string,
@@ -29,8 +29,7 @@ function mutant(
 
 const nothing = (): void => {};
 const complete = { parts: [], keys: [] } as const;
-/** With three servers a range can go on from where it came. */
-const FOUR = { nodes: 4 } as const;
+const scripted = (scenario: string, reason: string): More => ({ kind: "scripted", scenario, reason });
 
 export const shardedStoreMutants: readonly Mutant[] = [
   mutant("S1", "no-epoch-check", SLICER, { serves: () => true }),
@@ -48,24 +47,56 @@ export const shardedStoreMutants: readonly Mutant[] = [
     noteWrite: nothing,
     lacks: () => complete,
   }),
-  mutant("S7", "takes-over-before-all-has-come", MIGRATION, { lacks: () => complete }),
+  mutant(
+    "S7",
+    "takes-over-before-all-has-come",
+    MIGRATION,
+    { lacks: () => complete },
+    scripted("sharded-store-lost-copy", "the target must crash between two messages of one move"),
+  ),
   mutant("S8", "looks-at-ownership-on-arrival-only", "own list: check, then act", {
     looksWhenServing: false,
   }),
   mutant("S9", "retry-applied-twice-after-a-move", SESSIONS, { appliedOf: nothingApplied }),
   mutant("S10", "retry-applied-twice", SESSIONS, { isRepeated: () => false }),
-  mutant("S11", "late-confirmation-drops-what-came-back", "own list", { mayDrop: () => true }, FOUR),
-  mutant("S12", "old-order-obeyed", SLICER, {
-    mayGive: ({ self, map }, { first, end }) => map.ownsAll(self, first, end),
-  }),
-  mutant("S13", "old-hand-over-taken", SLICER, { mayTake: () => true }),
+  mutant(
+    "S11",
+    "late-confirmation-drops-what-came-back",
+    "own list",
+    { mayDrop: () => true },
+    scripted(
+      "sharded-store-late-confirmation",
+      "one message must be later than a whole move back, and nothing written meanwhile",
+    ),
+  ),
+  mutant(
+    "S12",
+    "old-order-obeyed",
+    SLICER,
+    { mayGive: ({ self, map }, { first, end }) => map.ownsAll(self, first, end) },
+    {
+      kind: "equivalent",
+      reason: "an old epoch changes no map: the source goes on serving, and the target has had that epoch",
+    },
+  ),
+  mutant(
+    "S13",
+    "old-hand-over-taken",
+    SLICER,
+    { mayTake: () => true },
+    scripted("sharded-store-old-hand-over", "copies of two messages of one move must come late, in order"),
+  ),
   mutant("S14", "plan-not-durable", SLICER, { savePlan: nothing }),
   mutant("S15", "write-answered-before-durable", "Gray, Reuter, Transaction Processing, 1993, §9.4", {
     saveWrite: nothing,
   }),
-  mutant("S16", "reads-what-a-crash-takes-back", "Gray, Reuter, Transaction Processing, 1993, §7.6", {
-    beforeAnswer: nothing,
-  }),
+  mutant(
+    "S16",
+    "reads-what-a-crash-takes-back",
+    "Gray, Reuter, Transaction Processing, 1993, §7.6",
+    { beforeAnswer: nothing },
+    scripted("sharded-store-dirty-read", "a read must be answered between a write and its way to the disk"),
+  ),
   mutant(
     "S17",
     "retry-to-the-stale-owner",
