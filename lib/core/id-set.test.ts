@@ -35,3 +35,14 @@ test("what is older than it remembers is forgotten, neither seen nor new", () =>
   ids.add(5 * MOST);
   assert.ok(!ids.has(40) && ids.forgets(4 * MOST) && !ids.has(4 * MOST + 40) && ids.has(5 * MOST));
 });
+
+test("merged sets know what either knew, below and beyond the ring", () => {
+  for (const shift of [0, 2 * MOST]) {
+    const [a, b] = [new IdSet(), new IdSet()];
+    for (const id of [1, 64, 95]) a.add(id + shift);
+    for (const id of [0, 64, 300]) b.add(id + shift);
+    a.merge(b);
+    for (const id of [0, 1, 64, 95, 300]) assert.ok(a.has(id + shift), `id ${id + shift}`);
+    assert.ok(!a.has(2 + shift) && !a.has(299 + shift) && !b.has(1 + shift));
+  }
+});

@@ -63,9 +63,8 @@ export class OutgoingMove {
     }
     if (this.next < this.parts.length || this.flying.size > 0) return;
     if (this.rewritten.size * settings.valueBytes > settings.chunkBytes && this.rounds++ < MOST_ROUNDS) {
-      const keys = [...this.rewritten];
+      this.parts.push(...rewrittenParts(this.rewritten, settings));
       this.rewritten = new Set();
-      this.parts.push({ keys, bytes: keys.length * settings.valueBytes });
       this.advance(context);
       return;
     }
@@ -179,6 +178,19 @@ function partsOf(server: ServerNode, { first, end }: Migrate): Part[] {
     keys[part].push(key);
   }
   return bytesOf.map((size, i) => ({ bytes: size, keys: keys[i] }));
+}
+
+/** Keys written since they were copied, as many in a chunk as fill it. */
+function rewrittenParts(keys: ReadonlySet<number>, settings: ServerNode["settings"]): Part[] {
+  const { chunkBytes, valueBytes } = settings;
+  const each = Math.max(1, Math.floor(chunkBytes / valueBytes));
+  const list = [...keys];
+  const parts: Part[] = [];
+  for (let from = 0; from < list.length; from += each) {
+    const some = list.slice(from, from + each);
+    parts.push({ keys: some, bytes: some.length * valueBytes });
+  }
+  return parts;
 }
 
 /** The target's side: take over when everything is there, say what is not otherwise. */

@@ -30,7 +30,7 @@ export const shardedStoreParameters = {
     default: "range",
     meaning: "where keys belong at first: equal ranges of keys, or slots of hashes placed by an algorithm",
   },
-  servers: count("servers; 0: every node that only routes not", 0),
+  servers: count("servers; 0: every node that is no router", 0),
   routers: count("nodes that only route, the first ones; node 0 is the monitor too", 1, 1),
   startServers: count("servers that own keys at first, the first ones; 0: all", 0),
   keySpace: { ...count("keys that the store holds", 8, 1), tex: "N" },

@@ -11,6 +11,7 @@
  */
 import type { NodeId, Protocol } from "../../simulation/protocol.ts";
 import { layoutOf } from "./shard-layout.ts";
+import type { Piece } from "./shard-map.ts";
 import { type ShardDisk, shardDurable } from "./sharded-store-durable.ts";
 import type { ShardContext, ShardMessage, ShardRecord } from "./sharded-store-messages.ts";
 import { MonitorNode } from "./sharded-store-monitor.ts";
@@ -38,23 +39,20 @@ type Store = Protocol<ShardedStoreTable, ShardNode, ShardMessage, ShardDisk>;
 const serversOf = (nodes: readonly ShardNode[]): ServerNode[] =>
   nodes.flatMap(({ server }) => (server === null ? [] : [server]));
 
-/** No position that one server owns is another's too. */
+/** No position that one server owns is another's too: owned stretches, side by side, do not overlap. */
 function oneOwner(nodes: readonly ShardNode[], changed?: ShardNode): boolean {
-  const looked = changed === undefined ? nodes : [changed];
-  for (const { server } of looked) {
+  if (changed !== undefined && changed.server === null) return true;
+  const stretches: Piece[] = [];
+  for (const { server } of nodes) {
     if (server === null) continue;
-    for (const piece of server.map.pieces) {
-      if (piece.owner !== server.self) continue;
-      for (const { server: other } of nodes) {
-        if (other === null || other === server) continue;
-        for (const theirs of other.map.pieces)
-          if (theirs.owner === other.self && theirs.first < piece.end && piece.first < theirs.end)
-            return false;
-      }
-    }
+    for (const piece of server.map.pieces) if (piece.owner === server.self) stretches.push(piece);
   }
+  stretches.sort(byFirst);
+  for (let i = 1; i < stretches.length; i++) if (stretches[i].first < stretches[i - 1].end) return false;
   return true;
 }
+
+const byFirst = (a: Piece, b: Piece): number => a.first - b.first;
 
 /** What the monitor takes for settled is so: whoever it names owns those positions, wherever nothing is being moved. */
 function mapIsTrue(nodes: readonly ShardNode[]): boolean {
