@@ -257,6 +257,18 @@ export function replicationBy(
     lead.outstanding[peer] = 0;
   };
 
+  /**
+   * A follower holds what was sent to it: one message with all that has come since, and the pipeline runs again. Under
+   * load something always has; who waited for a follower that lacks nothing would never leave one append at a time.
+   */
+  const endProbing = (node: RaftNode, lead: Leadership, peer: NodeId, ctx: Ctx): void => {
+    const { nextIndex } = lead;
+    const lacks = nextIndex[peer] < node.log.end && lead.unsent === 0;
+    if (lacks && nextIndex[peer] < node.log.first) return; // a snapshot first, which is a probe as well
+    if (lacks) sendAppend(node, lead, peer, buildAppend(node, lead, peer, ctx), ctx);
+    lead.probing[peer] = false;
+  };
+
   const append = (node: RaftNode, m: Append, from: NodeId, ctx: Ctx): void => {
     observeTerm(node, m.term, ctx);
     if (rules.isFromStaleLeader(node, m.term)) {
@@ -296,10 +308,11 @@ export function replicationBy(
     if (m.success) {
       if (lead.outstanding[from] > 0) lead.outstanding[from]--;
       if (m.match >= lead.nextIndex[from] - 1) lead.outstanding[from] = 0; // also what was lost on the way
-      if (m.match >= lastOf(node)) lead.probing[from] = false; // caught up
+      const found = lead.probing[from] && m.match >= lead.nextIndex[from] - 1;
       noteMatch(node, lead, from, m.match, ctx);
       // A refusal that was overtaken may have set it back behind what is known by now.
       if (lead.nextIndex[from] <= lead.matchIndex[from]) lead.nextIndex[from] = lead.matchIndex[from] + 1;
+      if (found && node.lead === lead) endProbing(node, lead, from, ctx);
     } else {
       stepBack(lead, from, m);
     }

@@ -180,6 +180,24 @@ test("a node that was away for long is brought back by a snapshot", () => {
   assert.ok(seen.includes("snapshotInstalled"));
 });
 
+test("a node that was away is caught up under load, and its appends are under way side by side again", () => {
+  const away = fault.crash({ node: 2, at: "1 s", lasts: "1 s" });
+  const messages = (faults: readonly (typeof away)[]): number => {
+    const { messages: sent, operations } = run(
+      { network: lan(3), faults },
+      workload.deterministic(1000, { timeout: "9 s" }),
+      {
+        operations: 6000,
+      },
+    );
+    return sent.sent / operations.issued;
+  };
+  // Four messages an operation; two of them for a sixth of the time. One append at a time would make it 2.4.
+  const [before, after] = [messages([]), messages([away])];
+  assert.ok(before > 3.98, `${before}`);
+  assert.ok(after > before - 2 / 6 - 0.05, `${after}`);
+});
+
 test("settings that give wrong answers are refused, unless they are said to be unsafe", () => {
   const build = (given: Record<string, unknown>) => () => buildSystem(raft, { network: lan(3), ...given });
   assert.throws(build({ reads: "lease", clockDriftBound: 0 }), {
