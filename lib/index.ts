@@ -125,6 +125,7 @@ export {
   RICH_DISPLAY,
   type RichValue,
 } from "./notebook/mime.ts";
+export { displayModel, type ShownModel, symbolTable } from "./notebook/model-display.ts";
 export { type NotebookRun, runNotebook } from "./notebook/notebook-run.ts";
 export { type Provenance, provenance } from "./notebook/provenance.ts";
 export { notebookReport, type ReportOptions } from "./notebook/report.ts";

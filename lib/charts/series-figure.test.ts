@@ -169,15 +169,26 @@ test("points that were measured and not simulated are called so; another word is
   );
 });
 
-test("a second model's line gives its name to no simulated points", () => {
-  const figure = figureOf(
-    ["a", "b"].flatMap((series) => [
-      { series, simulated: [point(1, 0.01, 0.001)], model: [{ x: 1, y: 0.011 }] },
-      { series, measure: "rough", model: [{ x: 1, y: 0.02 }] },
-    ]),
+test("a second model is told from the first by its dashes, and the legend names it", () => {
+  const model = [
+    { x: 1, y: 0.01 },
+    { x: 2, y: 0.02 },
+  ];
+  const lines = ["a", "b"].flatMap((series): SeriesInput[] => [
+    { series, simulated: [point(1, 0.01, 0.001), point(2, 0.02, 0.001)], model },
+    { series, measure: "rule of thumb", model },
+  ]);
+  const shown = (figureOf(lines).data as unknown as Trace[]).filter((trace) => trace.showlegend);
+  assert.deepEqual(
+    shown.map((trace) => trace.name),
+    ["a", "b", "simulated", "95 % interval", "model", "rule of thumb, model"],
   );
-  const names = (figure.data as unknown as Trace[]).filter((t) => t.showlegend).map((t) => t.name);
-  assert.deepEqual(names, ["a", "b", "simulated", "95 % interval", "model"]);
+  const dashes = traces(figureOf(lines), "model").map((trace) => trace.line.dash);
+  assert.equal(new Set(dashes).size, 3, "one of each series, and one of the second model");
+  assert.equal(
+    shown.at(-1)?.line.dash,
+    dashes.find((dash, i) => dashes.indexOf(dash) !== i),
+  );
 });
 
 test("points are drawn in the order of x", () => {

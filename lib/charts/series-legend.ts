@@ -94,13 +94,22 @@ function meaningKeys(
         line: { width: 0, color },
       }),
     );
-  if (lines.some((line) => line.model.some((point) => !("unstable" in point))))
+  const answers = (line: SeriesLine): boolean => line.model.some((point) => !("unstable" in point));
+  if (lines.some((line) => !styling.further.has(line.measure) && answers(line)))
     keys.push(
       key("model", "key model", {
         mode: "lines",
         line: { color, width: 2, dash: (only?.dash ?? "7px,4px") as Dash },
       }),
     );
+  for (const [measure, dash] of styling.further)
+    if (lines.some((line) => line.measure === measure && answers(line)))
+      keys.push(
+        key(`${measure}, model`, `key ${measure}`, {
+          mode: "lines",
+          line: { color, width: 1.5, dash: dash as Dash },
+        }),
+      );
   if (lines.some((line) => line.model.some((point) => "unstable" in point)))
     keys.push(
       key("model unstable", "key unstable", {

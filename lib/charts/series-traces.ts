@@ -12,6 +12,8 @@ import { escapeText } from "./text.ts";
 export interface Styling {
   readonly colours: ReadonlyMap<string, SeriesStyle>;
   readonly fills: ReadonlyMap<string, string>;
+  /** Measures that are models alone, beside others that are simulated: a dash pattern each, whatever the series. */
+  readonly further: ReadonlyMap<string, string>;
   readonly bySeries: boolean;
 }
 
@@ -41,6 +43,9 @@ export interface PanelAxes {
 /** Endings of plotly's symbol names for the first, second and third measure: filled, open, open with a dot. */
 const FILLINGS = ["", "-open", "-open-dot"];
 
+/** Dash patterns of further models: unlike those of the series' own, and thinner. */
+const FURTHER = ["1.5px,3px", "10px,3px,1.5px,3px", "1.5px,6px"];
+
 /** How the legend calls them. */
 export const FILLING_WORDS: Readonly<Record<string, string>> = {
   "": "filled",
@@ -57,17 +62,25 @@ export function styleLines(where: string, lines: readonly SeriesLine[]): Styling
   const series = [...new Set(lines.map((line) => line.series))];
   const measures = [...new Set(lines.map((line) => line.measure))];
   const bySeries = series.length > 1 || measures.length === 1;
-  if (bySeries && measures.length > FILLINGS.length)
-    throw new DomainError(
-      `${where}: measures must be at most ${FILLINGS.length} where there are several series, got ${show(measures)}`,
-    );
+  const simulated = measures.filter((measure) =>
+    lines.some((line) => line.measure === measure && line.simulated.length > 0),
+  );
+  const further =
+    bySeries && simulated.length > 0 ? measures.filter((measure) => !simulated.includes(measure)) : [];
+  const filled = measures.filter((measure) => !further.includes(measure));
+  for (const [most, list] of [[FILLINGS.length, filled] as const, [FURTHER.length, further] as const])
+    if (bySeries && list.length > most)
+      throw new DomainError(
+        `${where}: measures must be at most ${most} where there are several series, got ${show(list)}`,
+      );
   const named = bySeries ? series : measures;
   const styles = seriesStyles(named.length, where);
-  const fills = bySeries ? measures : [""];
+  const fills = bySeries ? filled : [""];
   return {
     bySeries,
     colours: new Map(named.map((name, i) => [name, styles[i]])),
     fills: new Map(fills.map((name, i) => [name, FILLINGS[i]])),
+    further: new Map(further.map((name, i) => [name, FURTHER[i]])),
   };
 }
 
@@ -220,6 +233,7 @@ function simulatedTrace(line: SeriesLine, axes: PanelAxes, styling: Styling): Da
 function modelTrace(line: SeriesLine, axes: PanelAxes, styling: Styling): Data[] {
   if (!line.model.some((point) => !("unstable" in point))) return [];
   const { name, style } = styleOf(styling, line);
+  const further = styling.further.get(line.measure);
   return [
     {
       type: "scatter",
@@ -232,7 +246,11 @@ function modelTrace(line: SeriesLine, axes: PanelAxes, styling: Styling): Data[]
       legendgroup: name,
       showlegend: false,
       connectgaps: false,
-      line: { color: style.color, width: 2, dash: style.dash as Dash },
+      line: {
+        color: style.color,
+        width: further === undefined ? 2 : 1.5,
+        dash: (further ?? style.dash) as Dash,
+      },
       text: line.model.map((p) =>
         "unstable" in p
           ? ""

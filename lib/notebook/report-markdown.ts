@@ -1,34 +1,16 @@
 /** Text cells of a report: markdown with typeset formulas, pictures taken into the page, and the table of contents. */
 import { readFileSync } from "node:fs";
 import { extname, resolve, sep } from "node:path";
-import katex from "katex";
 import { Marked, type Token, type TokenizerAndRendererExtension } from "marked";
 import { joined, type TextCell } from "./notebook-file.ts";
-import { escapeHtml, sanitizeHtml } from "./sanitize-html.ts";
+import { typeset } from "./report-formulas.ts";
+import { sanitizeHtml } from "./sanitize-html.ts";
 
 export interface Heading {
   readonly level: number;
   readonly id: string;
   /** Plain text. */
   readonly text: string;
-}
-
-/**
- * Typesets a TeX formula as MathML, which browsers draw by themselves: no fonts, no script.
- * A formula that is not TeX is shown as it was written, marked as an error.
- */
-export function typeset(tex: string, display: boolean): string {
-  try {
-    return katex.renderToString(tex, {
-      output: "mathml",
-      displayMode: display,
-      throwOnError: true,
-      strict: "ignore",
-    });
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    return `<code class="formula-error" title="${escapeHtml(why)}">${escapeHtml(tex)}</code>`;
-  }
 }
 
 /** Formulas leave the markdown as marks in these characters, so that nothing else touches what they become. */
@@ -48,7 +30,7 @@ const PICTURES: Readonly<Record<string, string>> = {
 export class MarkdownRenderer {
   readonly headings: Heading[] = [];
   readonly #folder: string | undefined;
-  readonly #formulas: string[] = [];
+  readonly #formulas: { readonly tex: string; readonly display: boolean }[] = [];
   readonly #marked: Marked;
   #cell: TextCell | undefined;
 
@@ -72,12 +54,17 @@ export class MarkdownRenderer {
 
   render(cell: TextCell): string {
     this.#cell = cell;
-    const source = joined(cell.source).replace(/[\ue000\ue001]/g, "");
+    return this.renderText(joined(cell.source));
+  }
+
+  /** Markdown that is an output of a cell. */
+  renderText(markdown: string): string {
+    const source = markdown.replace(/[\ue000\ue001]/g, "");
     return this.#withFormulas(sanitizeHtml(this.#marked.parse(source, { async: false })));
   }
 
   #heading(inner: string, level: number): string {
-    const plain = this.#withFormulas(inner)
+    const plain = this.#withFormulas(inner, "mathml")
       .replace(/<annotation[\s\S]*?<\/annotation>/g, "")
       .replace(/<[^>]*>/g, "")
       .trim();
@@ -92,12 +79,15 @@ export class MarkdownRenderer {
     return `<h${level} id="${id}">${inner}</h${level}>\n`;
   }
 
-  #withFormulas(html: string): string {
-    return html.replace(/\ue000(\d+)\ue001/g, (_, index: string) => this.#formulas[Number(index)] ?? "");
+  #withFormulas(html: string, output?: "mathml"): string {
+    return html.replace(/\ue000(\d+)\ue001/g, (_, index: string) => {
+      const formula = this.#formulas[Number(index)];
+      return formula === undefined ? "" : typeset(formula.tex, formula.display, output);
+    });
   }
 
   #mark(tex: string, display: boolean): string {
-    return `${OPEN}${this.#formulas.push(typeset(tex, display)) - 1}${CLOSE}`;
+    return `${OPEN}${this.#formulas.push({ tex, display }) - 1}${CLOSE}`;
   }
 
   /** `$$ ... $$` or `\begin{align} ... \end{align}` as a paragraph of its own. */

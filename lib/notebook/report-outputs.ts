@@ -2,7 +2,8 @@
 import { stripVTControlCharacters } from "node:util";
 import { isPlotlyFigure, type MimeBundle, PLOTLY_MIME, type PlotlyFigure } from "./mime.ts";
 import { joined, type MultilineText, type Output } from "./notebook-file.ts";
-import { typeset } from "./report-markdown.ts";
+import { typeset } from "./report-formulas.ts";
+import type { MarkdownRenderer } from "./report-markdown.ts";
 import { escapeHtml, sanitizeHtml } from "./sanitize-html.ts";
 
 const IMAGES = ["image/svg+xml", "image/png", "image/jpeg", "image/gif", "image/webp"] as const;
@@ -11,6 +12,12 @@ const DEFAULT_HEIGHT = 450;
 /** Renders the outputs of one report and keeps its figures, which need plotly at the end of the page. */
 export class OutputRenderer {
   readonly figures: PlotlyFigure[] = [];
+  readonly #markdown: MarkdownRenderer;
+
+  /** @param markdown renders the outputs that are markdown */
+  constructor(markdown: MarkdownRenderer) {
+    this.#markdown = markdown;
+  }
 
   render(output: Output): string {
     switch (output.output_type) {
@@ -44,7 +51,9 @@ export class OutputRenderer {
     const latex = textOf(data["text/latex"]);
     if (latex !== undefined)
       return `<div class="formula">${typeset(latex.trim().replace(/^\$\$?([\s\S]*?)\$\$?$/, "$1"), true)}</div>\n`;
-    const text = textOf(data["text/plain"]) ?? textOf(data["text/markdown"]);
+    const markdown = textOf(data["text/markdown"]);
+    if (markdown !== undefined) return `<div class="html">${this.#markdown.renderText(markdown)}</div>\n`;
+    const text = textOf(data["text/plain"]);
     return text === undefined ? "" : `<pre class="result">${escapeHtml(asPrinted(text))}</pre>\n`;
   }
 

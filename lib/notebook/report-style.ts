@@ -21,11 +21,9 @@ code, pre, kbd, samp { font-family: ui-monospace, SFMono-Regular, "SF Mono", Men
 code { font-size: 0.86em; background: var(--shade); padding: 0.1em 0.3em; border-radius: 3px; overflow-wrap: anywhere; }
 pre { margin: 0 0 1rem; font-size: 0.8rem; line-height: 1.45; overflow-x: auto; }
 pre code { padding: 0; background: none; font-size: inherit; overflow-wrap: normal; }
-math { font-size: 1.08em; }
-munder { margin-inline: 0.12em; }
-mtable[columnalign^="right left"] > mtr > mtd { padding-inline: 0; }
-mtable[columnalign^="right left"] > mtr > mtd:nth-child(odd), mtable[columnalign^="right left"] > mtr > .mtr-glue:first-child ~ mtd:nth-child(even) { text-align: right; text-align: -webkit-right; }
-mtable[columnalign^="right left"] > mtr > mtd:nth-child(even), mtable[columnalign^="right left"] > mtr > .mtr-glue:first-child ~ mtd:nth-child(odd) { text-align: left; text-align: -webkit-left; }
+.katex { font-size: 1.08em; }
+.katex-display { margin: 0; }
+.katex-display.fleqn > .katex { padding-left: 0; }
 .formula { overflow-x: auto; overflow-y: hidden; margin: 1.1rem 0; padding: 0.15rem 0; }
 .formula-error { color: var(--bad); }
 nav.contents { margin: 0 0 2rem; padding: 0.75rem 1rem; background: var(--shade); border-radius: 6px; font-size: 0.9rem; }
@@ -43,16 +41,19 @@ details.code > pre { margin: 0; padding: 0.7rem 0.75rem; background: var(--shade
 .code .text { color: #0a5a2a; }
 .code .number { color: #7a3e00; }
 .code .keyword { color: #6a2c91; }
+pre.stdout, pre.stderr, pre.result { white-space: pre-wrap; overflow-wrap: break-word; }
 pre.stdout, pre.result { padding: 0.1rem 0 0.1rem 0.75rem; border-left: 3px solid var(--line); }
 pre.stderr { padding: 0.5rem 0.75rem; background: #fff8e6; border-left: 3px solid #b58100; }
 pre.error { padding: 0.6rem 0.75rem; background: #fdf0ed; border-left: 3px solid var(--bad); white-space: pre-wrap; }
 .html { overflow-x: auto; margin: 0 0 1rem; }
+/* Tables of many columns reach into the margin on the right before they scroll. */
+.cell > .html { width: max-content; max-width: max(100%, min(72rem, 50vw + 24.5rem, 100vw - 2.5rem)); }
 table { border-collapse: collapse; font-size: 0.82rem; line-height: 1.4; margin: 0.5rem 0 1.25rem; font-variant-numeric: tabular-nums; }
 th, td { padding: 0.28rem 0.7rem; text-align: left; vertical-align: top; border-bottom: 1px solid var(--line); }
 [align="right"] { text-align: right; }
 [align="center"] { text-align: center; }
 th { font-weight: 600; border-bottom-color: var(--soft); }
-thead th { white-space: nowrap; }
+thead th, td:first-child, td[align="right"] { white-space: nowrap; }
 caption { text-align: left; color: var(--soft); padding-bottom: 0.4rem; caption-side: top; }
 figure { margin: 1.25rem 0; }
 .plot { transform-origin: 0 0; }
@@ -61,13 +62,14 @@ figure { margin: 1.25rem 0; }
 .failed { padding: 0.6rem 0.9rem; margin: 0 0 1.5rem; background: #fdf0ed; border-left: 3px solid var(--bad); }
 @media (min-width: 84rem) {
   .page { grid-template-columns: 15rem minmax(0, 54rem); column-gap: 3rem; max-width: 74rem; }
+  .cell > .html { max-width: max(100%, min(72rem, 50vw + 16rem)); }
   nav.contents { position: sticky; top: 1.5rem; align-self: start; max-height: calc(100vh - 3rem); overflow-y: auto; background: none; padding: 0.5rem 0; font-size: 0.85rem; }
 }
 @page { margin: 18mm 16mm; }
 @media print {
   body { font-size: 10.5pt; }
   .page { display: block; max-width: none; padding: 0; }
-  .failed, .cell > * { max-width: none; }
+  .failed, .cell > *, .cell > .html { width: auto; max-width: none; }
   .chart { height: auto !important; }
   .plot.fixed { transform: none !important; zoom: min(1, calc(660 / var(--width))); }
   nav.contents, details.code:not([open]) { display: none; }

@@ -44,7 +44,7 @@ const FIGURE = {
   layout: { title: { text: "A & <b>B</b>" }, width: 640, height: 300 },
 };
 
-test("typesets formulas as MathML; money stays money", () => {
+test("typesets formulas, with MathML beside them; money stays money", () => {
   const html = main(
     report([
       text(
@@ -52,14 +52,29 @@ test("typesets formulas as MathML; money stays money", () => {
       ),
     ]),
   );
-  assert.match(html, /Cost \$5 and \$6, <code>\$x\$<\/code>, \$y\$, wait <span class="katex"><math/);
+  assert.match(
+    html,
+    /Cost \$5 and \$6, <code>\$x\$<\/code>, \$y\$, wait <span class="katex"><span class="katex-mathml"><math/,
+  );
   assert.match(html, /<mfrac><mi>ρ<\/mi><mrow><mn>1<\/mn><mo>−<\/mo><mi>ρ<\/mi><\/mrow><\/mfrac>/);
   assert.equal(html.match(/<math /g)?.length, 3);
   assert.equal(html.match(/display="block"/g)?.length, 2);
   assert.match(html, /<annotation encoding="application\/x-tex">a &lt; b<\/annotation>/);
   const overCode = main(report([text("$f(`x`)$ and `$` or `$`")]));
   assert.equal(overCode.includes("<math"), false);
-  assert.doesNotMatch(html, /katex-html|[\ue000\ue001]/);
+  assert.equal(html.match(/class="katex-html" aria-hidden="true"/g)?.length, 3);
+  assert.doesNotMatch(html, /[\ue000\ue001]/);
+});
+
+test("fonts of formulas are in the page, those that are used, and none in a page without formulas", () => {
+  const fonts = (source: string): string[] =>
+    [
+      ...report([text(source)]).matchAll(/font-family:KaTeX_(\w+);[^}]*src:url\(data:font\/woff2;base64,/g),
+    ].map(([, name]) => name);
+  assert.deepEqual(fonts("no formula"), []);
+  assert.deepEqual(fonts("$x$"), ["Main", "Math", "Size1", "Size2", "Size3", "Size4"]);
+  assert.ok(fonts("$\\mathcal{R}$").includes("Caligraphic"));
+  assert.doesNotMatch(report([text("$x$")]), /url\(fonts/);
 });
 
 test("a formula that is not TeX is shown as written and marked", () => {
@@ -159,7 +174,14 @@ test("shows the richest type of an output that a page can show", () => {
     one({ "image/svg+xml": ["<svg onload='x()'>", "</svg>"] }),
     /^<figure class="picture"><img src="data:image\/svg\+xml;base64,[A-Za-z0-9+/=]+" alt="picture"><\/figure>$/,
   );
-  assert.match(one({ "text/latex": "$x^2$" }), /^<div class="formula"><span class="katex"><math/);
+  assert.match(
+    one({ "text/latex": "$x^2$" }),
+    /^<div class="formula"><span class="katex-display fleqn"><span class="katex">/,
+  );
+  assert.match(
+    one({ "text/markdown": "| a | b |\n| --- | --- |\n| $x$ | <b>1</b> |", "text/plain": "x 1" }),
+    /^<div class="html"><table>[\s\S]*<td><span class="katex">/,
+  );
   assert.equal(one({ "application/x-unknown": 1 }), "");
 });
 

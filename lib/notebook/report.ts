@@ -1,7 +1,7 @@
 /**
- * A notebook as one HTML page that needs nothing else: no network, no fonts, no file beside it.
+ * A notebook as one HTML page that needs nothing else: no network, no file beside it.
  *
- * Formulas are MathML, pictures are data, charts are drawn by one copy of plotly in the page, and a content security
+ * Formulas bring their fonts, pictures are data, charts are drawn by one copy of plotly in the page, and a content security
  * policy in the page itself forbids everything else: were something of a notebook to load or run, the browser would
  * refuse it.
  */
@@ -13,6 +13,7 @@ import type { PlotlyFigure } from "./mime.ts";
 import { type Cell, type CodeCell, joined, type Notebook } from "./notebook-file.ts";
 import type { Provenance } from "./provenance.ts";
 import { highlight } from "./report-code.ts";
+import { formulaStyle } from "./report-formulas.ts";
 import { type Heading, MarkdownRenderer } from "./report-markdown.ts";
 import { OutputRenderer } from "./report-outputs.ts";
 import { REPORT_STYLE } from "./report-style.ts";
@@ -34,7 +35,7 @@ export interface ReportOptions {
 /** Renders a notebook, executed or not, as a self-contained page. */
 export function notebookReport(notebook: Notebook, options: ReportOptions = {}): string {
   const markdown = new MarkdownRenderer(options.folder);
-  const outputs = new OutputRenderer();
+  const outputs = new OutputRenderer(markdown);
   const parts = notebook.cells.map((cell) => renderCell(cell, markdown, outputs, options.code ?? "folded"));
   const first = markdown.headings[0]?.text;
   const title = options.title === undefined ? (first ?? "Notebook") : escapeHtml(options.title);
@@ -163,6 +164,7 @@ function page(title: string, language: string, body: string, figures: readonly P
     // Plotly styles its elements one by one; no style of a notebook passes `sanitizeHtml` with a url in it.
     "style-src 'unsafe-inline'",
     "img-src data: blob:",
+    "font-src data:",
     "base-uri 'none'",
     "form-action 'none'",
   ].join("; ");
@@ -174,7 +176,7 @@ function page(title: string, language: string, body: string, figures: readonly P
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="generator" content="Protolab">
 <title>${title}</title>
-<style>${REPORT_STYLE}</style>
+<style>${formulaStyle(body)}${REPORT_STYLE}</style>
 <noscript><style>.plot { display: none; }</style></noscript>
 </head>
 <body>

@@ -146,6 +146,21 @@ export interface AttributionPlotOptions extends FigureWords {
   readonly model?: string;
 }
 
+/** The parts in the words of a legend; `PARTS` says what each is. */
+const PART_WORDS: Readonly<Record<Part, string>> = {
+  clientPropagation: "between client and leader",
+  ingress: "in ingress ports",
+  cpuWait: "waiting for processors",
+  cpu: "on processors",
+  egressWait: "waiting for egress ports",
+  egressTransmission: "leaving egress ports",
+  propagation: "propagation to the nearest vote",
+  quorumWait: "further, to the vote that decides",
+  diskWait: "waiting for disks",
+  disk: "in the write that decides",
+  batchWait: "waiting for a batch or a slot",
+};
+
 /** Most parts that can be told apart in one figure; the least are shown together. */
 const MOST_PARTS = 8;
 
@@ -170,7 +185,9 @@ export function attributionPlot(result: StudyResult, options: AttributionPlotOpt
   const kept =
     present.length <= MOST_PARTS ? present : present.filter((p) => ranked.indexOf(p) < MOST_PARTS - 1);
   const gathered = (value: (part: Part) => number): Record<string, number> => {
-    const parts: Record<string, number> = Object.fromEntries(kept.map((part) => [part, value(part)]));
+    const parts: Record<string, number> = Object.fromEntries(
+      kept.map((part) => [PART_WORDS[part], value(part)]),
+    );
     const rest = present.filter((part) => !kept.includes(part));
     if (rest.length > 0) parts["other"] = rest.reduce((sum, part) => sum + value(part), 0);
     return parts;

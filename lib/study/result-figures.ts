@@ -51,7 +51,19 @@ export interface PlotOptions extends FigureWords {
   readonly transient?: boolean;
 }
 
-const PLOT_KEYS = ["x", "y", "series", "at", "quantiles", "xScale", "yScale", "knees", "target", "models"];
+const PLOT_KEYS = [
+  "x",
+  "y",
+  "series",
+  "at",
+  "quantiles",
+  "xScale",
+  "yScale",
+  "knees",
+  "target",
+  "models",
+  "transient",
+];
 
 /** A measure along a swept parameter: estimates with bands, models as dashed lines, unstable regions marked. */
 export function plot(result: StudyResult, options: PlotOptions): Figure {

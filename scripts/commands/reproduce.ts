@@ -115,5 +115,7 @@ function summary(cases: readonly ReproducedCase[]): string {
   const count = (verdict: ReproducedCase["verdict"]): number =>
     cases.filter((one) => one.verdict === verdict).length;
   const tables = new Set(cases.map(({ table }) => table)).size;
-  return `${cases.length} numbers of ${tables} tables: ${count("agrees")} agree, ${count("differs")} differ, ${count("undecided")} undecided`;
+  const calibrated = count("calibration");
+  const besides = calibrated > 0 ? `; ${calibrated} more were calibrated, which shows nothing` : "";
+  return `${cases.length - calibrated} numbers of ${tables} ${tables === 1 ? "table" : "tables"}: ${count("agrees")} agree, ${count("differs")} differ, ${count("undecided")} undecided${besides}`;
 }

@@ -9,6 +9,9 @@ import type { Interval } from "../../lib/statistics/interval.ts";
 import { type Tolerance, type Verdict, verdict } from "../../lib/statistics/verdict.ts";
 import { type PublishedTable, publishedTable } from "../../lib/study/published-table.ts";
 
+/** `calibration`: our number was made from the published one, so that their agreement shows nothing. */
+export type CaseVerdict = Verdict | "calibration";
+
 /** A published number, ours, and how they compare. `low` and `high` are equal to `ours` for a formula. */
 export interface ReproducedCase {
   readonly table: string;
@@ -22,7 +25,7 @@ export interface ReproducedCase {
   readonly high: number;
   /** Half of the band about `published` within which ours must lie, in the unit of the measure. */
   readonly tolerance: number;
-  readonly verdict: Verdict;
+  readonly verdict: CaseVerdict;
   readonly note?: string;
 }
 
@@ -124,6 +127,18 @@ export class Cases {
     this.judge(name, measure, published, interval, tolerance, note);
   }
 
+  /** A number of ours that was fitted to the published one: shown, and not counted as agreement. */
+  calibrated(
+    name: string,
+    measure: string,
+    published: number,
+    ours: number | Pick<Interval, "mean" | "low" | "high">,
+    tolerance: Tolerance,
+  ): void {
+    const interval = typeof ours === "number" ? { mean: ours, low: ours, high: ours } : ours;
+    this.judge(name, measure, published, interval, tolerance, undefined, "calibration");
+  }
+
   private judge(
     name: string,
     measure: string,
@@ -131,6 +146,7 @@ export class Cases {
     interval: Pick<Interval, "mean" | "low" | "high">,
     tolerance: Tolerance,
     note: string | undefined,
+    given?: "calibration",
   ): void {
     const { mean, low, high } = interval;
     this.list.push({
@@ -142,7 +158,7 @@ export class Cases {
       low,
       high,
       tolerance: bandOf(published, tolerance),
-      verdict: verdict(interval, published, tolerance),
+      verdict: given ?? verdict(interval, published, tolerance),
       ...(note === undefined ? {} : { note }),
     });
   }

@@ -8,7 +8,6 @@ import { DataError } from "../../lib/core/errors.ts";
 import { models } from "../../lib/models/index.ts";
 import { Cases, type Reproduction } from "./case.ts";
 
-const FITTED = "calibration row: fitted, no prediction";
 const COUNTED =
   "counting alone: 3f + 4 = 7 messages against 2 are 3.5 times if all cost the same; 150,000 commands of 2 messages are 3.3 us a message, 25,000 of 7 are 5.7 us: the leader of MultiPaxos spends 1.7 times as long on each, as it also broadcasts, gathers votes, executes and answers, and 3.5 times 1.7 are the measured 6";
 const ROLES =
@@ -52,11 +51,11 @@ export const compartmentalizedPaxos: Reproduction = {
       [SETTINGS.leaderBound, 10, 3],
     ] as const) {
       const { maxThroughput } = at(proxies, replicas, fitted);
-      cases.formula(name, throughput, measured(name), maxThroughput, tolerance, FITTED);
+      cases.calibrated(name, throughput, measured(name), maxThroughput, tolerance);
     }
     const [plain, whole] = ["MultiPaxos", "Compartmentalized MultiPaxos"];
     const best = at(10, 3, fitted);
-    cases.formula(whole, throughput, measured(whole), best.maxThroughput, tolerance, FITTED);
+    cases.calibrated(whole, throughput, measured(whole), best.maxThroughput, tolerance);
     cases.formula(plain, throughput, measured(plain), best.directThroughput, tolerance, ROLES);
     const ratio = measured(whole) / measured(plain);
     const counted = at(10, 3, { leaderTime: unit, proxyTime: unit, acceptorTime: 0, replicaTime: unit });

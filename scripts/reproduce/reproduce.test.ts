@@ -61,9 +61,10 @@ test("verdicts: inside, outside, or neither; a formula has no width", () => {
   cases.simulated("c", "m", 100, { mean: 104, low: 102, high: 106 }, five);
   cases.simulated("d", "m", 100, { mean: 98, low: 96, high: 100 }, five);
   cases.simulated("e", "m", 100, { mean: 90, low: 88, high: 92 }, five);
+  cases.calibrated("f", "m", 100, 100, five);
   assert.deepEqual(
     cases.list.map(({ verdict }) => verdict),
-    ["agrees", "differs", "undecided", "agrees", "differs"],
+    ["agrees", "differs", "undecided", "agrees", "differs", "calibration"],
   );
   assert.deepEqual(cases.list[1], {
     table: "leader_nic_bound",

@@ -9,7 +9,6 @@
 import { models } from "../../lib/models/index.ts";
 import { Cases, type Reproduction } from "./case.ts";
 
-const FITTED = "calibration row: fitted, no prediction";
 const AFTERWARDS =
   "shape only: the tolerance of 15 % was chosen after a first fit had been seen, so that this verdict describes and tests nothing";
 const KNEE =
@@ -44,14 +43,10 @@ export const zookeeperCreate: Reproduction = {
       for (const clients of [1, 10, 20]) {
         const { throughput } = models.closedLoop({ clients, serviceTime, thinkTime });
         const fit = (servers === 3 && clients !== 10) || (servers === 9 && clients === 20);
-        cases.formula(
-          `${clients} workers, ${servers} servers`,
-          "creates, mean-value analysis [1/s]",
-          measured(clients, servers),
-          throughput,
-          tolerance,
-          fit ? FITTED : clients === 10 ? KNEE : AFTERWARDS,
-        );
+        const [name, published] = [`${clients} workers, ${servers} servers`, measured(clients, servers)];
+        const what = "creates, mean-value analysis [1/s]";
+        if (fit) cases.calibrated(name, what, published, throughput, tolerance);
+        else cases.formula(name, what, published, throughput, tolerance, clients === 10 ? KNEE : AFTERWARDS);
       }
     }
     return cases.list;

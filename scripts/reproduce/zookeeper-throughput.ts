@@ -6,8 +6,6 @@
 import { models } from "../../lib/models/index.ts";
 import { Cases, type Reproduction } from "./case.ts";
 
-const FITTED = "calibration row: fitted, no prediction";
-
 export const zookeeperThroughput: Reproduction = {
   table: "zookeeper_throughput",
   tried: "writes by the leader model and reads by a line, each fitted to 3 and 13 servers, 5 to 9 predicted",
@@ -23,7 +21,7 @@ export const zookeeperThroughput: Reproduction = {
     const slope = (last.reads - first.reads) / (last.nodes - first.nodes);
     for (const row of rows) {
       const name = `${row.nodes} servers`;
-      const note = row === first || row === last ? FITTED : undefined;
+      const judge = row === first || row === last ? "calibrated" : "formula";
       const { throughput } = models.leaderScaling({
         nodes: row.nodes,
         firstNodes: first.nodes,
@@ -31,9 +29,9 @@ export const zookeeperThroughput: Reproduction = {
         secondNodes: last.nodes,
         secondThroughput: last.writes,
       });
-      cases.formula(name, "writes, leader model [1/s]", row.writes, throughput, tolerance, note);
+      cases[judge](name, "writes, leader model [1/s]", row.writes, throughput, tolerance);
       const reads = first.reads + slope * (row.nodes - first.nodes);
-      cases.formula(name, "reads, straight line [1/s]", row.reads, reads, tolerance, note);
+      cases[judge](name, "reads, straight line [1/s]", row.reads, reads, tolerance);
     }
     return cases.list;
   },
