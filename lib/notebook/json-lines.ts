@@ -44,7 +44,9 @@ class Scanner {
 
   #fail(expected: string): never {
     const rest = this.#text.slice(this.#at, this.#at + 12).split("\n")[0] ?? "";
-    const got = this.#at >= this.#text.length ? "the end of the file" : JSON.stringify(rest);
+    const ended = this.#at >= this.#text.length;
+    const open = rest.startsWith('"') && !this.#text.slice(this.#at + 1).includes('"');
+    const got = ended ? "the end of the file" : open ? "a text that does not end" : JSON.stringify(rest);
     throw new Expected(`${expected}, got ${got}`);
   }
 

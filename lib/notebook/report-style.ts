@@ -53,7 +53,7 @@ th, td { padding: 0.28rem 0.7rem; text-align: left; vertical-align: top; border-
 [align="right"] { text-align: right; }
 [align="center"] { text-align: center; }
 th { font-weight: 600; border-bottom-color: var(--soft); }
-thead th, td:first-child, td[align="right"] { white-space: nowrap; }
+thead th, td:first-child, td[align="right"], td[style*="right"] { white-space: nowrap; }
 caption { text-align: left; color: var(--soft); padding-bottom: 0.4rem; caption-side: top; }
 figure { margin: 1.25rem 0; }
 .plot { transform-origin: 0 0; }

@@ -2,7 +2,7 @@
  * From a protocol and what a user states about its machines to a complete `SystemSpec`.
  */
 import { distributionFrom } from "../core/distributions.ts";
-import { DomainError, refuseUnknown, unknownName } from "../core/errors.ts";
+import { DomainError, refuseUnknown, show, UsageError, unknownName } from "../core/errors.ts";
 import type { FaultSpec } from "../core/fault-types.ts";
 import { FREE_CPU } from "../core/machines.ts";
 import { type GivenFor, type ParameterTable, readParameters, type ValuesOf } from "../core/parameters.ts";
@@ -54,8 +54,10 @@ export function buildSystem(
   given: Machines & Readonly<Record<string, unknown>>,
   text = false,
 ): SystemSpec {
-  const { network, cpu, disk, faults, leaderIn, ...settingsGiven } = given;
   const where = protocol.name;
+  if (given === null || typeof given !== "object")
+    throw new UsageError(`${where}: settings must be an object, got ${show(given)}`);
+  const { network, cpu, disk, faults, leaderIn, ...settingsGiven } = given;
   refuseUnknown(where, "parameter", Object.getOwnPropertyNames(settingsGiven), [
     ...Object.keys(protocol.parameters),
     ...MACHINE_KEYS,

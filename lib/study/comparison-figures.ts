@@ -148,17 +148,17 @@ export interface AttributionPlotOptions extends FigureWords {
 
 /** The parts in the words of a legend; `PARTS` says what each is. */
 const PART_WORDS: Readonly<Record<Part, string>> = {
-  clientPropagation: "between client and leader",
+  clientPropagation: "client to leader and back",
   ingress: "in ingress ports",
-  cpuWait: "waiting for processors",
+  cpuWait: "processor wait",
   cpu: "on processors",
-  egressWait: "waiting for egress ports",
-  egressTransmission: "leaving egress ports",
-  propagation: "propagation to the nearest vote",
-  quorumWait: "further, to the vote that decides",
-  diskWait: "waiting for disks",
-  disk: "in the write that decides",
-  batchWait: "waiting for a batch or a slot",
+  egressWait: "egress wait",
+  egressTransmission: "egress transmission",
+  propagation: "to the nearest vote",
+  quorumWait: "on to the deciding vote",
+  diskWait: "disk wait",
+  disk: "the deciding write",
+  batchWait: "batch or pipeline wait",
 };
 
 /** Most parts that can be told apart in one figure; the least are shown together. */

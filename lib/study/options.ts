@@ -111,6 +111,8 @@ const WHERE = "study";
 const DEFAULT_QUANTILES = [0.5, 0.9, 0.99];
 /** Values that must lie beyond a quantile in every replication, as `sectionedQuantile` asks. */
 const LEAST_BEYOND = 5;
+/** Operations of one replication: their latencies are kept in order, eight bytes each. */
+export const MOST_OPERATIONS = 1e8;
 
 function number(name: string, value: unknown, rule: Omit<NumberParameter, "dimension" | "meaning">): number {
   return checkNumber(WHERE, name, value, { dimension: "one", meaning: name, ...rule });
@@ -143,7 +145,7 @@ export function readRunOptions(given: RunOptions): RunSettings {
   const operations =
     given.operations === undefined
       ? null
-      : number("operations", given.operations, { integer: true, min: 10 });
+      : number("operations", given.operations, { integer: true, min: 10, max: MOST_OPERATIONS });
   return {
     seed: checkSeed(given.seed),
     precision: number("precision", given.precision ?? 0.05, { above: 0, below: 1 }),

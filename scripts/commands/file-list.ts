@@ -26,7 +26,7 @@ export function fileLines(files: readonly string[]): string[] {
     return groups.flatMap(({ folder, inside }) =>
       inside.length <= LISTED
         ? inside.map((file) => [kind, shown(file)])
-        : [[kind, `${shown(folder)}/ (${countText(inside)})`]],
+        : [[kind, `${folderText(folder)} (${countText(inside)})`]],
     );
   });
   return columns(rows);
@@ -39,6 +39,11 @@ function commonFolder(folders: readonly string[]): string {
     folders.every((folder) => folder === common || folder.startsWith(common + sep));
   while (!holdsAll() && dirname(common) !== common) common = dirname(common);
   return common;
+}
+
+/** A folder as a user would write it; files without a folder in common are only counted. */
+function folderText(folder: string): string {
+  return dirname(folder) === folder ? "in several folders" : `${shown(folder)}/`;
 }
 
 /** As a user at this place would write it. */

@@ -5,7 +5,7 @@ import { readParameter } from "../../lib/core/parameters.ts";
 import type { SystemSpec, WorkloadSpec } from "../../lib/core/system.ts";
 import { buildSystem } from "../../lib/protocols/system.ts";
 import type { AnyProtocol } from "../../lib/simulation/protocol.ts";
-import type { WarmUp } from "../../lib/study/options.ts";
+import { MOST_OPERATIONS, type WarmUp } from "../../lib/study/options.ts";
 import { readFaults } from "./fault-text.ts";
 import { SettingReader, type UsedSetting } from "./setting-reader.ts";
 import { readSettings, type Settings, without } from "./settings.ts";
@@ -95,7 +95,8 @@ function readRun(reader: SettingReader, decision: number | null): Run {
   if (replications !== null) reader.refuse(["precision"], "beside replications");
   const share = { dimension: "one", above: 0, below: 1 } as const;
   const precision = replications === null ? (reader.number("precision", share) ?? null) : null;
-  const length = { dimension: "one", integer: true, min: decision === null ? 10 : 1 } as const;
+  const least = decision === null ? 10 : 1;
+  const length = { dimension: "one", integer: true, min: least, max: MOST_OPERATIONS } as const;
   return {
     seed: seed ?? randomInt(2 ** 47),
     seedChosen: seed === null,
