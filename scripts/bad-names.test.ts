@@ -120,7 +120,7 @@ test("names that do not exist, or come twice", async () => {
     [
       () => workload.poisson(10, { payloads: 1 } as never),
       2,
-      'workload: unknown option "payloads" (known: payload, reads, keys, clients, timeout, retry; did you mean payload?)',
+      'workload: unknown option "payloads" (known: payload, reads, keys, popularity, clients, timeout, retry; did you mean payload?)',
     ],
     [
       () => study({ system: group, workload: workload.poisson(1), sytem: 1 } as never),
