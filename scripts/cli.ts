@@ -9,6 +9,7 @@ import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { DataError, DomainError, LimitError, UsageError, unknownName } from "../lib/core/errors.ts";
 import type { CheckFlags } from "./commands/check.ts";
+import type { PolicyFlags } from "./commands/policies.ts";
 import { settingsHelp } from "./commands/simulate-settings.ts";
 import { interruptionCode, processTerminal, type Terminal } from "./commands/terminal.ts";
 
@@ -316,6 +317,21 @@ function addChecks(add: Add, choose: Choose): void {
     .option(...JSON_OPTION)
     .action((tables: readonly string[], options: RunFlags & { list?: boolean; effort: string }) =>
       choose(async (t) => (await import("./commands/reproduce.ts")).reproduce(t, tables, options)),
+    );
+  add(
+    "policies [policies...]",
+    "hold every balancing policy against its formula, and policies against one another",
+    "policies random d-choices --servers 10 --loads 0.5,0.9",
+  )
+    .option("--servers <list>", "group sizes of the grid", "2,10,100")
+    .option("--loads <list>", "loads of the grid", "0.5,0.7,0.9,0.95")
+    .option("--effort <factor>", "times as many operations", "1")
+    .option("--out <file>", "write the table as CSV there")
+    .option(...WORKERS_OPTION)
+    .option(...QUIET_OPTION)
+    .option(...JSON_OPTION)
+    .action((names: readonly string[], options: PolicyFlags) =>
+      choose(async (t) => (await import("./commands/policies.ts")).policies(t, names, options)),
     );
   add(
     "bench [workloads...]",

@@ -34,6 +34,9 @@ class Random {
     return -std::log(1.0 - u);
   }
 
+  // Uniform on 0 ... n - 1 by the upper bits of a product (Lemire, ACM TOMACS 29(1), 2019); n below 2^32.
+  std::size_t below(std::size_t n) { return static_cast<std::size_t>(((next() >> 32) * n) >> 32); }
+
  private:
   static std::uint64_t rotate(std::uint64_t x, int k) { return (x << k) | (x >> (64 - k)); }
 
