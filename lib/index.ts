@@ -226,6 +226,7 @@ export { type PlayedScript, playScript } from "./study/play-script.ts";
 export type { Axes, NumericPoint, PointShape, PointValue } from "./study/points.ts";
 export { type ProgressLine, type ProgressReport, useProgressLines } from "./study/progress.ts";
 export { type PublishedTable, publishedNames, publishedTable } from "./study/published-table.ts";
+export { type QueueGroup, type QueueOptions, type QueueResult, simulateQueues } from "./study/queues.ts";
 export { PointResult, Replay, type ReplayOptions } from "./study/replay.ts";
 export { type RunFacts, StudyResult } from "./study/result.ts";
 export type { ExportedFiles, ExportOptions as StudyExportOptions } from "./study/result-export.ts";

@@ -326,6 +326,7 @@ function addChecks(add: Add, choose: Choose): void {
     .option("--servers <list>", "group sizes of the grid", "2,10,100")
     .option("--loads <list>", "loads of the grid", "0.5,0.7,0.9,0.95")
     .option("--effort <factor>", "times as many operations", "1")
+    .option("--messages", "on the engine, message by message, instead of queues alone: ten times as long")
     .option("--out <file>", "write the table as CSV there")
     .option(...WORKERS_OPTION)
     .option(...QUIET_OPTION)

@@ -1,5 +1,5 @@
 /**
- * Points at which every queueing model is known from elsewhere: worked by hand, or printed in a book or table.
+ * Points at which every model of queueing is known from elsewhere: worked by hand, or printed in a book or table.
  *
  * Nothing here was taken from what a model returned. Together the points of a model fix all of its outputs; the formula
  * mutants are judged by them.
@@ -34,7 +34,7 @@ const renewal = (rate: number, sigma: number, log20: number) => ({
 /** σ of E₂/M/1 at ρ = 0.8 from σ² − 4.2σ + 2.56 = 0. */
 const SIGMA2 = (4.2 - sqrt(7.4)) / 2;
 
-export const REFERENCE_POINTS: Readonly<Record<string, readonly ReferencePoint[]>> = {
+export const QUEUEING_POINTS: Readonly<Record<string, readonly ReferencePoint[]>> = {
   mm1: [
     {
       given: { arrivalRate: 400, serviceTime: 0.002, probability: 0.95 },

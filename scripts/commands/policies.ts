@@ -15,6 +15,7 @@ export interface PolicyFlags {
   readonly servers: string;
   readonly loads: string;
   readonly effort: string;
+  readonly messages?: boolean;
   readonly out?: string;
   readonly workers?: string;
   readonly quiet?: boolean;
@@ -42,6 +43,7 @@ export async function policies(
     sizes: listed("servers", flags.servers, SIZES),
     loads: LOADS.filter(({ rho }) => loads.includes(rho)),
     effort: readParameter("policies", "effort", flags.effort, rule, true) as number,
+    messages: flags.messages ?? false,
     workers: readWorkers("policies", flags.workers) ?? availableParallelism(),
     signal: terminal.signal,
     progress: (fraction, text) => progress.update(fraction, text),

@@ -52,13 +52,20 @@ export interface GridOptions {
   readonly loads: readonly Load[];
   /** Times as many operations. */
   readonly effort: number;
+  /** Message by message on the engine, instead of queues alone. */
+  readonly messages: boolean;
   readonly workers: number;
   readonly signal: AbortSignal;
   readonly progress?: (fraction: number, text: string) => void;
 }
 
 /** The replications of a policy; all that are ordered have the same windows at a size and load, so that seeds pair. */
-export function tasksOf(one: PolicyCase, servers: number, load: Load, effort: number): Replication[] {
+export function tasksOf(
+  one: PolicyCase,
+  servers: number,
+  load: Load,
+  { effort, messages }: Pick<GridOptions, "effort" | "messages">,
+): Replication[] {
   const { rho, operations } = load;
   const period = servers * rho * (one.period?.(rho) ?? 0);
   const count = (one.independent && period === 0) || servers < 10 ? REPLICATIONS : FEWER;
@@ -73,6 +80,7 @@ export function tasksOf(one: PolicyCase, servers: number, load: Load, effort: nu
     rho,
     ...windows,
     seed,
+    messages,
   }));
 }
 
@@ -115,7 +123,7 @@ export function orderOf(
 
 /** Runs everything. The order of the rows, and every number, are the same for any number of workers. */
 export async function runGrid(options: GridOptions): Promise<Grid> {
-  const { policies, sizes, loads, effort, workers, signal } = options;
+  const { policies, sizes, loads, workers, signal } = options;
   const pool = new Piscina({
     filename: fileURLToPath(new URL("./replicate.ts", import.meta.url)),
     name: "replicate",
@@ -124,7 +132,9 @@ export async function runGrid(options: GridOptions): Promise<Grid> {
     execArgv: ["--require", createRequire(import.meta.url).resolve("tsx/cjs")],
   });
   const points = sizes.flatMap((servers) => loads.map((load) => ({ servers, load })));
-  const plans = points.map(({ servers, load }) => policies.map((one) => tasksOf(one, servers, load, effort)));
+  const plans = points.map(({ servers, load }) =>
+    policies.map((one) => tasksOf(one, servers, load, options)),
+  );
   const total = plans.flat(2).reduce((sum, task) => sum + task.operations + task.warmUp, 0);
   let done = 0;
   const run = async (task: Replication): Promise<Replicated> => {

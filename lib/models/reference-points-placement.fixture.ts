@@ -1,0 +1,349 @@
+/** Reference points of balancing and sharding; what they are is said in `reference-points.fixture.ts`. */
+import { exponential } from "../core/distributions.ts";
+import { seconds } from "../core/units.ts";
+import type { ReferencePoint } from "./reference-points-networks.fixture.ts";
+
+const { exp, log, sqrt, tanh } = Math;
+const hand = "by hand from the definition";
+
+/** Mean of the fullest of n independent bins with Poisson loads of the given mean: Σ 1 − e^(−n P(X ≥ k)). */
+function fullestPoisson(n: number, mean: number): number {
+  let [sum, tail, term] = [0, 1, exp(-mean)];
+  for (let k = 1; k < 60; k++) {
+    tail -= term;
+    term *= mean / k;
+    sum += 1 - exp(-n * tail);
+  }
+  return sum;
+}
+
+/** Hedges or retries at ρ' = 0.6, S = 2 with a delay of 5 ln 2: e^(−(1 − ρ')d/S) = 1/2, so ρ = 0.4. */
+const FED_BACK = { arrivalRate: 0.2, serviceTime: 2 };
+const DELAY = 5 * log(2);
+/** A bound for which half of the nodes are full: σ = e^(−c(1 − σ)) at σ = 1/2. */
+const HALF_FULL = 2 * log(2);
+/** Two nodes and two cached keys, c: the root z of −sz² + 2cz + sc = 0, where (z² + sz)/(z² + c) is greatest. */
+const SCATTER = 2 * sqrt(log(2));
+const ROOT = (2 + sqrt(4 + 2 * SCATTER ** 2)) / SCATTER;
+
+const BALANCING: Readonly<Record<string, readonly ReferencePoint[]>> = {
+  supermarket: [
+    {
+      given: { arrivalRate: 3, serviceTime: 2, servers: 10, choices: 1, level: 3, probability: 0.9 },
+      gives: {
+        utilisation: 0.6,
+        responseTime: 5,
+        waitingTime: 3,
+        limitResponseTime: 5,
+        atLeast: 0.216,
+        responseTimeQuantile: 5 * log(10),
+      },
+      source: "one choice is M/M/1, by hand",
+    },
+    {
+      given: { arrivalRate: 5, serviceTime: 1, servers: 10, choices: 2, level: 3 },
+      gives: { atLeast: 0.5 ** 7 },
+      source: "Mitzenmacher 2001, §3: λ^(1 + 2 + 4)",
+    },
+    {
+      given: { arrivalRate: 5, serviceTime: 1, servers: 10, choices: 3, level: 2 },
+      gives: { atLeast: 0.5 ** 4 },
+      source: "Mitzenmacher 2001, §3: λ^(1 + 3)",
+    },
+    {
+      given: { arrivalRate: 4.5, serviceTime: 2, servers: 10, choices: 2, sampling: "independent" },
+      gives: {
+        responseTime: [(2 * 2.7513) / 0.9, (2 * 5e-5) / 0.9],
+        limitResponseTime: [(2 * 2.3527) / 0.9, (2 * 5e-5) / 0.9],
+      },
+      source: "Gast and Van Houdt 2017, table 1: mean queue of the refined mean field, n = 10, ρ = 0.9",
+    },
+  ],
+  joinShortestQueue: [
+    {
+      given: { arrivalRate: 0.75, serviceTime: 2, servers: 2 },
+      gives: {
+        utilisation: 0.75,
+        heavyTrafficResponseTime: 4,
+        lowerResponseTime: 32 / 7,
+        upperResponseTime: 2 / (sqrt(1.75) - 1),
+      },
+      source: "C(2, 3/2) = 9/14, and σ of E₂/M/1 at 3/4 is a root of σ² − 4σ + 9/4, by hand",
+    },
+  ],
+  joinIdleQueue: [
+    {
+      given: { arrivalRate: 4, serviceTime: 2, servers: 10, dispatchers: 2 },
+      gives: { utilisation: 0.8, informedShare: 0.5, responseTime: 10 / 3, waitingTime: 4 / 3 },
+      source: hand,
+    },
+    {
+      given: { arrivalRate: 4, serviceTime: 2, servers: 10, dispatchers: 10 },
+      gives: { informedShare: 1 / 6, responseTime: 6, waitingTime: 4 },
+      source: hand,
+    },
+  ],
+  staticSplit: [
+    {
+      given: { serviceRates: [4, 1], arrivalRate: 1 },
+      gives: { utilisation: 0.2, responseTime: 1 / 3, proportionalResponseTime: 0.5, serversUsed: 1 },
+      source: hand,
+    },
+    {
+      given: { serviceRates: [1, 4], arrivalRate: 3 },
+      gives: { utilisation: 0.6, responseTime: 5 / 6, proportionalResponseTime: 1, serversUsed: 2 },
+      source: "λ = 8/3 and 1/3 by the condition of equal marginal delay, by hand",
+    },
+  ],
+  fanOutSlow: [
+    {
+      given: { slowProbability: 0.01, servers: 100 },
+      gives: { slowRequests: [0.63, 0.005] },
+      source: "Dean and Barroso 2013, p. 76",
+    },
+    { given: { slowProbability: 0.5, servers: 3 }, gives: { slowRequests: 7 / 8 }, source: hand },
+  ],
+  fanOutLatency: [
+    {
+      given: { response: exponential(seconds(3)), servers: 4, probability: 0.9 },
+      gives: {
+        responseTime: 25 / 4,
+        responseTimeQuantile: -3 * log(1 - 0.9 ** 0.25),
+        serverLevel: sqrt(sqrt(0.9)),
+      },
+      source: "the largest of n exponentials, 3 H₄, by hand",
+    },
+  ],
+  hedgedLatency: [
+    {
+      given: { response: exponential(seconds(2)), hedgeDelay: 1, probability: 0.9 },
+      gives: {
+        responseTime: 2 - exp(-0.5),
+        responseTimeQuantile: log(10) + 0.5,
+        plainResponseTimeQuantile: 2 * log(10),
+        extraRequests: exp(-0.5),
+      },
+      source: "min(X, d + Y) of exponentials, by hand",
+    },
+  ],
+  hedgedQueue: [
+    {
+      given: { ...FED_BACK, hedgeDelay: DELAY, probability: 0.9 },
+      gives: {
+        utilisation: 0.6,
+        extraRequests: 0.5,
+        responseTime: 15 / 4,
+        responseTimeQuantile: 2.5 * log(20),
+        plainResponseTimeQuantile: (10 / 3) * log(10),
+      },
+      source: hand,
+    },
+    {
+      given: { ...FED_BACK, hedgeDelay: DELAY, probability: 0.1 },
+      gives: { responseTimeQuantile: -5 * log(0.9), plainResponseTimeQuantile: (-10 / 3) * log(0.9) },
+      source: "below the delay nobody hedges, by hand",
+    },
+  ],
+  retryAmplification: [
+    {
+      given: { ...FED_BACK, timeout: DELAY, retries: 1 },
+      gives: {
+        utilisation: 0.6,
+        amplification: 1.5,
+        timeoutProbability: 0.5,
+        success: 0.75,
+        goodput: 0.15,
+        stormUtilisation: 0.8,
+      },
+      source: hand,
+    },
+    {
+      given: { ...FED_BACK, timeout: DELAY, retries: 1, budget: 0.25 },
+      gives: {
+        utilisation: 0.5,
+        amplification: 1.25,
+        timeoutProbability: 2 ** -1.25,
+        success: 1.25 * (1 - 2 ** -1.25),
+        stormUtilisation: 0.5,
+      },
+      source: "the budget binds: ρ' = ρ(1 + b), by hand",
+    },
+  ],
+};
+
+const BINS: Readonly<Record<string, readonly ReferencePoint[]>> = {
+  ballsInBins: [
+    {
+      given: { balls: 3, bins: 2 },
+      gives: {
+        meanLoad: 1.5,
+        loadDeviation: sqrt(3) / 2,
+        emptyShare: 1 / 8,
+        maxLoad: 9 / 4,
+        maxOverMean: 3 / 2,
+        manyBallsMaximum: 1.5 + sqrt(3 * log(2)),
+      },
+      source: "all eight ways, by hand",
+    },
+    {
+      given: { balls: 5, bins: 1 },
+      gives: { loadDeviation: 0, emptyShare: 0, maxLoad: 5, maxOverMean: 1, manyBallsMaximum: 5 },
+      source: hand,
+    },
+  ],
+  dChoicesFluid: [
+    {
+      given: { choices: 1, ballsPerBin: 2, bins: 100, level: 2 },
+      gives: {
+        atLeast: 1 - 3 * exp(-2),
+        exactly: 2 * exp(-2),
+        emptyShare: exp(-2),
+        maxLoad: fullestPoisson(100, 2),
+      },
+      source: "one choice is Poisson, by hand",
+    },
+    {
+      given: { choices: 2, ballsPerBin: 1, bins: 1e6, level: 1 },
+      gives: { atLeast: tanh(1), emptyShare: 1 - tanh(1), exactly: [0.5321, 1e-4] },
+      source: "ds/dt = 1 − s², by hand; Mitzenmacher 1996, balls_bins_fluid",
+    },
+  ],
+};
+
+const SHARDING: Readonly<Record<string, readonly ReferencePoint[]>> = {
+  keyShares: [
+    {
+      given: { nodes: 2, points: 1, probability: 0.9 },
+      gives: { loadDeviation: sqrt(1 / 3), maxOverMean: 1.5, quantileOverMean: 1.8 },
+      source: "one point each: the share is uniform, by hand",
+    },
+    {
+      given: { nodes: 2, points: 1, keysPerNode: 1 },
+      gives: { loadDeviation: sqrt(2 / 3) },
+      source: "binomial keys on a uniform share, by hand",
+    },
+    {
+      given: { nodes: 2, points: 2, keysPerNode: 4 },
+      gives: { loadDeviation: sqrt(0.3) },
+      source: "binomial keys on a share with the law Beta(2, 2), by hand",
+    },
+    {
+      given: { nodes: 1000, points: 1 },
+      gives: { loadDeviation: [0.997906, 0.01] },
+      source: "Lamping and Veach 2014, figure 2",
+    },
+  ],
+  keysMoved: [
+    {
+      given: { nodesBefore: 4, nodesAfter: 5 },
+      gives: { consistentShare: 1 / 5, moduloShare: 4 / 5 },
+      source: hand,
+    },
+    {
+      given: { nodesBefore: 4, nodesAfter: 6 },
+      gives: { consistentShare: 1 / 3, moduloShare: 2 / 3 },
+      source: "of twelve residues four stay, by hand",
+    },
+    {
+      given: { nodesBefore: 6, nodesAfter: 4 },
+      gives: { consistentShare: 1 / 3, moduloShare: 2 / 3 },
+      source: "the same back",
+    },
+  ],
+  boundedLoad: [
+    {
+      given: { keys: 1000, nodes: 7, factor: HALF_FULL },
+      gives: { capacity: 199, maxOverMean: 1.393, fullShare: 0.5, nodesPassed: 1 },
+      source: hand,
+    },
+  ],
+  hotShard: [
+    {
+      given: { keys: 3, exponent: 1, nodes: 2, nodeCapacity: 11 },
+      gives: {
+        hitShare: 0,
+        topKeyShare: 6 / 11,
+        hottestShare: 17 / 22,
+        maxThroughput: 242 / 17,
+        evenThroughput: 22,
+        efficiency: 11 / 17,
+      },
+      source: "H₃ = 11/6, by hand",
+    },
+    {
+      given: { keys: 3, exponent: 1, nodes: 2, nodeCapacity: 11, cachedKeys: 1 },
+      gives: {
+        hitShare: 6 / 11,
+        topKeyShare: 3 / 11,
+        hottestShare: 4 / 11,
+        maxThroughput: 121 / 4,
+        evenThroughput: 242 / 5,
+        efficiency: 5 / 8,
+      },
+      source: hand,
+    },
+    {
+      given: { keys: 2, exponent: 2, nodes: 1, nodeCapacity: 11, cachedKeys: 1 },
+      gives: { hitShare: 4 / 5, topKeyShare: 1 / 5, hottestShare: 1 / 5, maxThroughput: 55 },
+      source: hand,
+    },
+  ],
+  smallCache: [
+    {
+      given: { nodes: 2, entries: 2 },
+      gives: {
+        cacheScale: 2 * log(2),
+        worstKeys: 2 + ROOT ** 2,
+        worstImbalance: (ROOT ** 2 + SCATTER * ROOT) / (ROOT ** 2 + 2),
+      },
+      source: "the greatest of (y + √(2n ln n · y))/(y + c), by hand",
+    },
+  ],
+  resharding: [
+    {
+      given: {
+        dataSize: 9e11,
+        movedShare: 0.1,
+        sources: 9,
+        targets: 1,
+        bandwidth: 1e10,
+        copyShare: 0.5,
+        writeBandwidth: 1e9,
+        portUtilisation: 0.8,
+      },
+      gives: {
+        movedSize: 9e10,
+        duration: 180,
+        copiedSize: 1.125e11,
+        sourcePortShare: 1 / 18,
+        targetPortShare: 0.5,
+        throughputKept: 1,
+      },
+      source: hand,
+    },
+    {
+      given: {
+        dataSize: 1e9,
+        movedShare: 0.5,
+        sources: 1,
+        targets: 2,
+        bandwidth: 8e8,
+        copyShare: 0.25,
+        portUtilisation: 0.8,
+      },
+      gives: { duration: 20, sourcePortShare: 0.25, targetPortShare: 0.125, throughputKept: 0.9375 },
+      source: hand,
+    },
+    {
+      given: { dataSize: 1e9, movedShare: 0.5, sources: 3, targets: 2, bandwidth: 8e8, copyShare: 0.5 },
+      gives: { duration: 5, sourcePortShare: 1 / 3, targetPortShare: 0.5, throughputKept: 2 / 3 },
+      source: hand,
+    },
+  ],
+};
+
+export const PLACEMENT_POINTS: Readonly<Record<string, readonly ReferencePoint[]>> = {
+  ...BALANCING,
+  ...BINS,
+  ...SHARDING,
+};
