@@ -24,6 +24,7 @@ import { rrVsRandom } from "./rr-vs-random.ts";
 import { seedFormulaWellposed } from "./seed-formula-wellposed.ts";
 import { supermarketMitzenmacher } from "./supermarket-mitzenmacher.ts";
 import { tailAtScaleFanout } from "./tail-at-scale-fanout.ts";
+import { tailTiedRequests } from "./tail-tied-requests.ts";
 import { uslFits } from "./usl-fits.ts";
 import { zabLatency } from "./zab-latency.ts";
 import { zipfHotKeys } from "./zipf-hot-keys.ts";
@@ -42,6 +43,7 @@ export const REPRODUCTIONS: readonly Reproduction[] = [
   ballsBinsFluid,
   supermarketMitzenmacher,
   tailAtScaleFanout,
+  tailTiedRequests,
   jumpHashUniformity,
   maglevImbalance,
   chordLoad,
