@@ -50,6 +50,7 @@ import { hotShard } from "./sharding/hot-shard.ts";
 import { keyShares } from "./sharding/key-shares.ts";
 import { keysMoved } from "./sharding/keys-moved.ts";
 import { resharding } from "./sharding/resharding.ts";
+import { ringHeirs } from "./sharding/ring-heirs.ts";
 import { smallCache } from "./sharding/small-cache.ts";
 
 const REFERENCE_POINTS: Readonly<Record<string, readonly ReferencePoint[]>> = {
@@ -103,6 +104,7 @@ const MODELS: readonly AnyModel[] = [
   dChoicesFluid,
   keyShares,
   keysMoved,
+  ringHeirs,
   boundedLoad,
   hotShard,
   smallCache,

@@ -233,6 +233,18 @@ const SHARDING: Readonly<Record<string, readonly ReferencePoint[]>> = {
       source: "Lamping and Veach 2014, figure 2",
     },
   ],
+  ringHeirs: [
+    {
+      given: { nodes: 3, points: 2 },
+      gives: { heirs: 1.4, heirShare: 0.7 },
+      source: "C(3, 2)/C(5, 2) of the ways leave a node untouched, by hand",
+    },
+    {
+      given: { nodes: 10, points: 1 },
+      gives: { heirs: 1, heirShare: 1 / 9 },
+      source: "one point has one neighbour",
+    },
+  ],
   keysMoved: [
     {
       given: { nodesBefore: 4, nodesAfter: 5 },
