@@ -141,8 +141,9 @@ export class OutgoingMove {
   }
 }
 
-function cellsOf(server: ServerNode, keys: readonly number[]): Cell[] {
-  return keys.map((key) => server.cells.get(key)).filter((cell) => cell !== undefined);
+/** Those of some keys that have a cell. */
+function cellsOf({ cells }: { readonly cells: ReadonlyMap<number, Cell> }, keys: readonly number[]): Cell[] {
+  return keys.flatMap((key) => cells.get(key) ?? []);
 }
 
 /** The written values at the positions of a move. */
@@ -210,7 +211,10 @@ export function handOver(server: ServerNode, message: Handover, from: NodeId, co
     context.send(from, { kind: "missing", epoch, parts, keys });
     return;
   }
-  const arrived = manifest.map(({ key }) => staged.cells.get(key)).filter((cell) => cell !== undefined);
+  const arrived = cellsOf(
+    staged,
+    manifest.map(({ key }) => key),
+  );
   for (const cell of arrived) server.cells.set(cell.key, cell);
   server.applied.merge(message.applied);
   server.staged.delete(epoch);
