@@ -95,7 +95,7 @@ test("names that do not exist, or come twice", async () => {
     [
       ["simulat"],
       2,
-      'command line: unknown command "simulat" (known: models, protocols, model, simulate, sweep, notebook, export, kernel, check, reproduce, bench; did you mean simulate?)',
+      'command line: unknown command "simulat" (known: models, protocols, model, simulate, sweep, notebook, export, kernel, check, reproduce, policies, bench; did you mean simulate?)',
     ],
     [
       ["simulate", "raft", "--sett", "a=1"],

@@ -190,7 +190,7 @@ test("simulate: measures with unit, mean, interval, quantiles and sample size; a
 });
 
 test("simulate: places of a matrix, stars, bursts, closed loops and several cores are all reachable", async () => {
-  const short = ["seed=1", "replications=5", "operations=100"];
+  const short = ["seed=1", "replications=5", "operations=100", "--quiet"];
   const matrix = [
     "rttMatrix=data/rtt/ibm-cloud-regions-2026.csv",
     "place=Frankfurt=2,Tokyo=1",
