@@ -32,7 +32,11 @@ test("every option outside its domain is refused in one grammar", () => {
       "DomainError",
       "study: minReplications 9 must be <= maxReplications 8",
     ],
-    [{ seed: 7, operations: 5 }, "DomainError", "study: operations must be an integer >= 10 and <= 100000000, got 5"],
+    [
+      { seed: 7, operations: 5 },
+      "DomainError",
+      "study: operations must be an integer >= 10 and <= 100000000, got 5",
+    ],
     [{ seed: 7, workers: 0 }, "DomainError", "study: workers must be an integer >= 1 and <= 256, got 0"],
     [
       { seed: 7, workers: "many" },
