@@ -17,8 +17,10 @@ const { ADOPTED, CHOSEN, configOf, FILLED_GAP, fingerprint, RESENT, TOOK_OVER } 
 const votesIn = countVotes;
 
 const NONE: readonly Operation[] = [];
-/** Heartbeats without a move after which something is taken for lost; each is at least a round trip. */
+/** Heartbeat intervals without a move after which something is taken for lost; each is at least a round trip. */
 const PATIENT = 2;
+/** Clocks are read and timers set in floating point: an interval is over a little before its end. */
+const ALMOST = 1 - 1e-9;
 /** Open slots sent again at a time. */
 const AGAIN = 64;
 
@@ -106,9 +108,11 @@ export function leaderBy(rules: MultiPaxosRules, learner: MultiPaxosLearner): Mu
     node.fill = Math.max(node.chosen, node.accepted.end);
     node.stalled.fill(0);
     node.stuck = 0;
+    node.spokeAt = Number.NEGATIVE_INFINITY;
+    node.lookedAt = ctx.localTime();
     ctx.clearTimer("election");
-    ctx.setTimer("heartbeat", ctx.settings.heartbeatInterval);
     flush(node, ctx);
+    heartbeat(node, ctx);
   };
 
   /** Phase 2a for one slot. The leader accepts too, in parallel with the others: its own write is one vote. */
@@ -123,7 +127,7 @@ export function leaderBy(rules: MultiPaxosRules, learner: MultiPaxosLearner): Mu
     const accept: Accept = { kind: "accept", ballot, slot, operations, members, chosen, held };
     node.accepted.set(slot, accept);
     node.votes.set(slot, 0);
-    node.proposedSinceHeartbeat = true;
+    node.spokeAt = ctx.localTime();
     ctx.broadcast(accept);
     rules.saveAccept(accept, ctx);
     ctx.send(ctx.self, { kind: "accepted", ballot, slot });
@@ -231,13 +235,25 @@ export function leaderBy(rules: MultiPaxosRules, learner: MultiPaxosLearner): Mu
     node.votes.dropBefore(first < node.chosen ? first : node.chosen);
   };
 
+  /**
+   * To a group that it has sent nothing for a whole interval. Looking at the moment of the last message, not at whether there
+   * was one since the last heartbeat, keeps every silence at one interval; so it does not look after others at each.
+   */
   const heartbeat = (node: MultiPaxosNode, ctx: Ctx): void => {
     if (node.role !== "leader") return;
-    const { promised: ballot, chosen, held } = node;
-    if (!node.proposedSinceHeartbeat) ctx.broadcast({ kind: "heartbeat", ballot, chosen, held });
-    node.proposedSinceHeartbeat = false;
-    lookAfter(node, ctx);
-    ctx.setTimer("heartbeat", ctx.settings.heartbeatInterval);
+    const { heartbeatInterval } = ctx.settings;
+    const now = ctx.localTime();
+    const over = now - heartbeatInterval * ALMOST;
+    if (node.spokeAt <= over) {
+      const { promised: ballot, chosen, held } = node;
+      ctx.broadcast({ kind: "heartbeat", ballot, chosen, held });
+      node.spokeAt = now;
+    }
+    if (node.lookedAt <= over) {
+      lookAfter(node, ctx);
+      node.lookedAt = now;
+    }
+    ctx.setTimer("heartbeat", heartbeatInterval - (now - Math.min(node.spokeAt, node.lookedAt)));
   };
 
   /** Who holds what, by the votes; and what may have been lost is sent again. */

@@ -184,7 +184,7 @@ export interface MultiPaxosNode {
   /** The slot to propose next; slots before `fill` get what was found accepted, or a no-op. */
   next: number;
   fill: number;
-  /** By node: it is known to hold every slot before this one; and for how many heartbeats that has not moved. */
+  /** By node: it is known to hold every slot before this one; and for how many heartbeat intervals that has not moved. */
   readonly holds: number[];
   readonly stalled: number[];
   pending: Operation[];
@@ -192,7 +192,7 @@ export interface MultiPaxosNode {
   gathering: boolean;
   /** Slots before this one are chosen and applied. */
   chosen: number;
-  /** `chosen` at the last heartbeat (of a leader) or look at the clock, and heartbeats since it moved. */
+  /** `chosen` at the last heartbeat (of a leader) or look at the clock, and heartbeat intervals since it moved. */
   chosenBefore: number;
   stuck: number;
   /** As far as others have told this node that slots are chosen. */
@@ -201,7 +201,9 @@ export interface MultiPaxosNode {
   held: number;
   /** Most slots that may be open. */
   readonly window: number;
-  proposedSinceHeartbeat: boolean;
+  /** When this leader last sent something to everybody, and when it last looked after the others, by its own clock. */
+  spokeAt: number;
+  lookedAt: number;
   /** Values and the writes they came from: the state before slot `chosen`. */
   machine: StateMachine;
   /** Groups in force or to come, by the slot they begin with. */

@@ -110,6 +110,17 @@ test("a lost accept is sent again: an operation is slower by heartbeats, and non
   assert.ok(messages.dropped > 100);
 });
 
+test("no leader is silent for longer than its heartbeat interval, not at first nor after a proposal", () => {
+  // 120 ms of patience against a heartbeat every 100 ms that takes 5 ms: whoever waits for two of them would stand.
+  const patience = { heartbeatInterval: ms(100), electionTimeoutMin: ms(120), electionTimeoutMax: ms(130) };
+  for (const rate of [3, 7.3, 40]) {
+    const { messages } = run(patience, workload.poisson(rate), { operations: 300 });
+    assert.equal(messages.byKind.prepare, 2, `${rate} operations a second`); // the first leader's alone
+  }
+  const idle = run(patience, workload.deterministic(0.01), { operations: 1 }).messages.byKind.heartbeat;
+  assert.equal(idle, 2 * 1001); // from 0.01 s on, one every 0.1 s to each
+});
+
 test("settings that cannot be are refused with both values named", () => {
   const network = networks.lan({ nodes: 5, rtt: ms(1) });
   const refuse = (given: Record<string, unknown>, message: string): void =>

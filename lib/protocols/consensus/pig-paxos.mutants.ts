@@ -54,7 +54,17 @@ export const pigPaxosMutants: readonly Mutant[] = [
   mutant("G4", "refusal-counts-as-vote", {
     isVote: (answer) => answer.kind === "accepted" || answer.kind === "refused",
   }),
-  mutant("G5", "aggregate-mixes-ballots", { belongsTo: () => true }, ONE_GROUP),
+  mutant(
+    "G5",
+    "aggregate-mixes-ballots",
+    { belongsTo: () => true },
+    {
+      ...ONE_GROUP,
+      kind: "scripted",
+      reason: "a late vote must meet the same relay gathering for the same slot again, its own record lost",
+      scenario: "pig-paxos-mixed-ballots",
+    },
+  ),
   // A message more is a voter more, whoever sent it.
   mutant(
     "G6",
