@@ -125,6 +125,10 @@ test("fastPath: the published quorums, both ends, and Poisson conflicts counted"
     ),
     { numRuns: 1000, seed: 2 },
   );
+  // §4.3.1: with three replicas one other decides, so EPaxos always commits in one round; Fast Paxos needs all three.
+  const busyThree = { nodes: 3, roundTrip: 0.1, rate: 1e9, interference: 1 } as const;
+  near(fastPath(busyThree).latency, 0.1);
+  near(fastPath({ ...busyThree, protocol: "fast-paxos" }).latency, 0.2);
   // Every round trip the same, always a conflict: two rounds.
   near(fastPath({ nodes: 5, roundTrip: 0.1, rate: 1e9, interference: 1 }).latency, 0.2);
   // Arrivals one by one: does one that interferes fall into the window?

@@ -2,9 +2,10 @@
  * Fast and slow path under conflicts: EPaxos and Fast Paxos.
  *
  * Sources: EPaxos: Moraru, Andersen and Kaminsky, SOSP 2013, §4.3: fast quorum F + ⌊(F + 1)/2⌋ of n = 2F + 1, one
- * round; a second round to a majority after a conflict. Fast Paxos: Lamport, "Fast Paxos" (Distributed Computing
- * 19(2), 2006), §2.2 and §3.2: fast quorum ⌈3n/4⌉, one more round to a majority after a collision. Conflicting
- * commands that arrive as a Poisson process while one is under way give the chance 1 − e^{−λcD}.
+ * round; a second round to a majority after a conflict, which a fast quorum of two never finds. Fast Paxos: Lamport,
+ * "Fast Paxos" (Distributed Computing 19(2), 2006), §2.2 and §3.2: fast quorum ⌈3n/4⌉, one more round to a majority
+ * after a collision. Conflicting commands that arrive as a Poisson process while one is under way give the chance
+ * 1 − e^{−λcD}.
  */
 import type { Distribution } from "../../core/distributions.ts";
 import { defineModel } from "../../core/model.ts";
@@ -32,7 +33,7 @@ export const fastPath = defineModel({
   cites: ["Moraru, Andersen, Kaminsky 2013, §4.3", "Lamport 2006, §2.2, §3.2"],
   assumes: [
     "commands of all others arrive as a Poisson process; each interferes with this one independently",
-    "every interfering command within the window costs the slow path, none outside it",
+    "every interfering command within the window costs the slow path, none outside it; with a fast quorum of two EPaxos has none",
     "round trips are independent of one law; no queues, no disk; execution is not waited for",
   ],
   inputs: {
@@ -84,6 +85,13 @@ export const fastPath = defineModel({
       meaning: "F + ⌊(F + 1)/2⌋ but a majority at least, or ⌈3n/4⌉",
       compute: fastQuorum,
     },
+    canDiffer: {
+      tex: "\\delta",
+      arguments: ["choice", "one"],
+      result: "one",
+      meaning: "0 for EPaxos where one other decides, whose answer nobody can contradict; else 1",
+      compute: (protocol: Protocol, quorum: number) => (protocol === "epaxos" && quorum <= 2 ? 0 : 1),
+    },
     round: {
       tex: "E_{(q-1)}",
       arguments: ["distribution", "one", "one"],
@@ -98,7 +106,7 @@ export const fastPath = defineModel({
     "fastLatency = round(roundTrip, nodes, fastQuorum)",
     "slowLatency = round(roundTrip, nodes, floor(nodes / 2) + 1)",
     "exposed = window > 0 ? window : fastLatency",
-    "conflict = -expm1(-rate * interference * exposed)",
+    "conflict = canDiffer(protocol, fastQuorum) * -expm1(-rate * interference * exposed)",
     "latency = (1 - conflict) * fastLatency + conflict * (fastLatency + slowLatency)",
   ],
 });

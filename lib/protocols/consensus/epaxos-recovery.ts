@@ -3,14 +3,22 @@
  *
  * Source: Moraru et al., SOSP 2013, §4.3.3 and figure 3 (explicit prepare), basic protocol.
  *
- * Promises of a majority say what may have happened: an accepted command may be committed; untouched votes of
- * floor(n/2) replicas other than the leader, for the leader's own attributes, may be the trace of a fast commit; anything
- * else was not committed, and goes through both phases again, never fast. (The paper asks for identical votes; since a
- * leader here sends to everybody and not to one fast quorum, they must be identical to the leader's.)
+ * Promises of a majority say what may have happened: an accepted command may be committed; equal votes of all those among
+ * them that are of the leader's fast quorum, at least floor(n/2), may be the trace of a fast commit; anything else was not
+ * committed, and goes through both phases again, never fast. (A leader here sends to everybody, for the slow path, so each
+ * message names the fast quorum: votes of others left no trace.)
  */
 import type { NodeId } from "../../simulation/protocol.ts";
-import { beginAccept, beginPreAccept, type EPaxosRules, sendLead } from "./epaxos-rounds.ts";
-import { type Ctx, type EPaxosMessage, type EPaxosNode, type Instance, save } from "./epaxos-state.ts";
+import { beginAccept, beginPreAccept, type EPaxosRules, newLead, sendLead } from "./epaxos-rounds.ts";
+import {
+  type Ctx,
+  type EPaxosMessage,
+  type EPaxosNode,
+  type Instance,
+  type Lead,
+  sameAttributes,
+  save,
+} from "./epaxos-state.ts";
 
 type Promised = Extract<EPaxosMessage, { kind: "promise" }>;
 
@@ -20,22 +28,15 @@ export function takeOver(node: EPaxosNode, instance: Instance, ctx: Ctx): void {
   node.recoveries++;
   const own = { by: node.id, promise: promiseOf(instance, ballot) };
   instance.ballot = ballot;
-  instance.lead = {
-    phase: "prepare",
-    ballot,
-    answers: 1 << node.id,
-    fast: false,
-    seq: 0,
-    deps: [],
-    promises: [own],
-  };
+  instance.lead = newLead(node, "prepare", ballot, { seq: 0, deps: [] }, ctx);
+  instance.lead.promises.push(own);
   save(instance, ctx);
   sendLead(instance, ctx);
 }
 
 function promiseOf(instance: Instance, ballot: number): Promised {
-  const { replica, index, operation, seq, deps, status, voted, untouched } = instance;
-  return { kind: "promise", ballot, replica, index, operation, seq, deps, status, voted, untouched };
+  const { replica, index, operation, seq, deps, status, voted, quorum } = instance;
+  return { kind: "promise", ballot, replica, index, operation, seq, deps, status, voted, quorum };
 }
 
 /** Promises a higher ballot, with what was voted for before; false when a higher one was promised. */
@@ -67,17 +68,27 @@ export function considerPromises(node: EPaxosNode, instance: Instance, rules: EP
     beginAccept(node, instance, ballot, accepted, rules, ctx);
     return;
   }
-  const first = instance.replica; // also its ballot of round 0
-  // Of others than the leader: with the leader's own they are a majority that found the same attributes.
-  const untouched = promises.filter(
-    ({ by, promise }) => promise.untouched && promise.voted === first && by !== first,
-  );
+  // Its ballot of round 0 is its leader's number.
   const trace =
-    highest === first && untouched.length >= rules.fastTrace(node.group) ? untouched[0]?.promise : undefined;
+    highest === instance.replica
+      ? traceOfFastCommit(promises, instance.replica, rules.fastTrace(node.group))
+      : undefined;
   if (trace !== undefined) {
     beginAccept(node, instance, ballot, trace, rules, ctx);
     return;
   }
   const known = latest.find((p) => p.status === "preaccepted");
   beginPreAccept(node, instance, ballot, known?.operation ?? null, false, rules, ctx);
+}
+
+/**
+ * A vote for what the leader may have committed fast; undefined when it has not: it would have told itself, or a vote of
+ * its fast quorum is missing or differs. With the leader's own, `least` equal votes are those of a majority.
+ */
+function traceOfFastCommit(promises: Lead["promises"], leader: NodeId, least: number): Promised | undefined {
+  if (promises.some(({ by }) => by === leader)) return undefined;
+  const quorum = promises.find(({ promise }) => promise.voted === leader)?.promise.quorum ?? 0;
+  const votes = promises.filter(({ by }) => ((quorum >> by) & 1) === 1).map(({ promise }) => promise);
+  const alike = votes.every((vote) => vote.voted === leader && sameAttributes(vote, votes[0]));
+  return alike && votes.length >= least ? votes[0] : undefined;
 }

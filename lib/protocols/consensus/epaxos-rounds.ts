@@ -3,7 +3,7 @@
  *
  * Source: Moraru, Andersen & Kaminsky, SOSP 2013, §4.3 and figure 2.
  */
-import type { Operation } from "../../simulation/protocol.ts";
+import type { NodeId, Operation } from "../../simulation/protocol.ts";
 import {
   type Attributes,
   attributesFor,
@@ -11,6 +11,7 @@ import {
   type EPaxosMessage,
   type EPaxosNode,
   type Instance,
+  type Lead,
   noteConflict,
 } from "./epaxos-state.ts";
 
@@ -18,8 +19,10 @@ export type Of<K extends EPaxosMessage["kind"]> = Extract<EPaxosMessage, { kind:
 
 /** The decisions on which safety rests. */
 export interface EPaxosRules {
-  /** §4.3.1: may this leader commit in one round? */
-  mayCommitFast(answers: number, unchanged: boolean, fastQuorum: number): boolean;
+  /** §4.3.1: may this leader commit in one round, by so many answers of its fast quorum? */
+  mayCommitFast(answers: number, alike: boolean, fastQuorum: number): boolean;
+  /** Whose answers count for that. */
+  isOfFastQuorum(lead: Lead, from: NodeId): boolean;
   /** What a replica answers to a leader's attributes: those and what it knows itself. */
   answerTo(node: EPaxosNode, instance: Instance, m: Of<"preAccept">): Attributes;
   /** Attributes of the slow path: everything that anybody in the quorum knew. */
@@ -33,7 +36,7 @@ export interface EPaxosRules {
   saveVote(instance: Instance, ctx: Ctx): void;
   /** §4.3.2: a command waits for what it depends on. */
   execute(node: EPaxosNode, instance: Instance, ctx: Ctx): boolean;
-  /** Of a failed leader's instance: how many untouched votes of others tell that it may have committed fast. */
+  /** Of a failed leader's instance: how many equal votes of its fast quorum tell that it may have committed fast. */
   fastTrace(group: number): number;
 }
 
@@ -44,9 +47,9 @@ export function vote(
   status: "preaccepted" | "accepted",
   ballot: number,
   command: Attributes & { readonly operation: Operation | null },
-  untouched = false,
+  quorum = 0,
 ): void {
-  instance.untouched = untouched;
+  instance.quorum = quorum;
   instance.status = status;
   instance.ballot = ballot;
   instance.voted = ballot;
@@ -54,6 +57,45 @@ export function vote(
   instance.seq = command.seq;
   instance.deps = command.deps;
   noteConflict(node, instance);
+}
+
+/** A round that nobody else has answered yet. */
+export function newLead(
+  node: EPaxosNode,
+  phase: Lead["phase"],
+  ballot: number,
+  { seq, deps }: Attributes,
+  ctx: Ctx,
+): Lead {
+  const answers = 1 << node.id;
+  const begun = ctx.localTime();
+  return {
+    phase,
+    ballot,
+    answers,
+    quorum: 0,
+    fastAnswers: 0,
+    alike: null,
+    fast: true,
+    begun,
+    seq,
+    deps,
+    promises: [],
+  };
+}
+
+/** This replica and those that have answered it soonest, as a set; of equals the next by number. */
+function nearest({ id, group, lag }: EPaxosNode, size: number): number {
+  let quorum = 1 << id;
+  for (let k = 1; k < size; k++) {
+    let best = -1;
+    for (let step = 1; step < group; step++) {
+      const peer = (id + step) % group;
+      if (((quorum >> peer) & 1) === 0 && (best < 0 || lag[peer] < lag[best])) best = peer;
+    }
+    quorum |= 1 << best;
+  }
+  return quorum;
 }
 
 /** Phase 1 of an instance in a ballot this replica leads: what must the command come after? */
@@ -67,8 +109,11 @@ export function beginPreAccept(
   ctx: Ctx,
 ): void {
   const { seq, deps } = attributesFor(node, operation, instance);
-  vote(node, instance, "preaccepted", ballot, { seq, deps, operation }, true);
-  instance.lead = { phase: "preaccept", ballot, answers: 1 << node.id, fast, seq, deps, promises: [] };
+  const quorum = fast ? nearest(node, ctx.settings.fastQuorum) : 0;
+  vote(node, instance, "preaccepted", ballot, { seq, deps, operation }, quorum);
+  instance.lead = newLead(node, "preaccept", ballot, { seq, deps }, ctx);
+  instance.lead.quorum = quorum;
+  instance.lead.fastAnswers = quorum & (1 << node.id);
   instance.touched = ctx.localTime();
   rules.saveVote(instance, ctx);
   sendLead(instance, ctx);
@@ -84,8 +129,7 @@ export function beginAccept(
   ctx: Ctx,
 ): void {
   vote(node, instance, "accepted", ballot, command);
-  const { seq, deps } = command;
-  instance.lead = { phase: "accept", ballot, answers: 1 << node.id, fast: false, seq, deps, promises: [] };
+  instance.lead = newLead(node, "accept", ballot, command, ctx);
   instance.touched = ctx.localTime();
   rules.saveVote(instance, ctx);
   sendLead(instance, ctx);
@@ -93,11 +137,11 @@ export function beginAccept(
 
 /** Sends what the round of this leader asks, for the first time or again. */
 export function sendLead(instance: Instance, ctx: Ctx): void {
-  const { replica, index, operation, lead } = instance;
+  const { replica, index, operation, quorum, lead } = instance;
   if (lead === null) return;
   const { ballot, seq, deps, phase } = lead;
   if (phase === "prepare") ctx.broadcast({ kind: "prepare", ballot, replica, index });
   else if (phase === "accept")
     ctx.broadcast({ kind: "accept", ballot, replica, index, operation, seq, deps });
-  else ctx.broadcast({ kind: "preAccept", ballot, replica, index, operation, seq, deps });
+  else ctx.broadcast({ kind: "preAccept", ballot, replica, index, operation, seq, deps, quorum });
 }

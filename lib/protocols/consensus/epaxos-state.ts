@@ -52,7 +52,7 @@ interface Command extends OfInstance, Attributes {
 }
 
 export type EPaxosMessage =
-  | (Command & { readonly kind: "preAccept"; readonly ballot: number })
+  | (Command & { readonly kind: "preAccept"; readonly ballot: number; readonly quorum: number })
   | (OfInstance & Attributes & { readonly kind: "preAccepted"; readonly ballot: number })
   | (Command & { readonly kind: "accept"; readonly ballot: number })
   | (OfInstance & { readonly kind: "accepted"; readonly ballot: number })
@@ -63,7 +63,7 @@ export type EPaxosMessage =
       readonly ballot: number;
       readonly status: Status;
       readonly voted: number;
-      readonly untouched: boolean;
+      readonly quorum: number;
     })
   | (OfInstance & { readonly kind: "refused"; readonly ballot: number });
 
@@ -81,8 +81,8 @@ export interface Instance {
   /** Highest ballot promised, and the ballot in which the attributes were taken (Sutra 2019: two numbers, not one). */
   ballot: number;
   voted: number;
-  /** The vote is for the leader's own attributes: this replica knew nothing to add. */
-  untouched: boolean;
+  /** The fast quorum that the leader of that ballot named, as a set; 0 for none. */
+  quorum: number;
   /** What this replica leads of it, or null. */
   lead: Lead | null;
   /** When it was last worked on, by this replica's clock. */
@@ -97,8 +97,16 @@ export interface Lead {
   ballot: number;
   /** Replicas that answered, as a set, this one among them. */
   answers: number;
-  /** First round of the command's own leader: may commit fast, while every answer has its attributes unchanged. */
+  /** The replicas whose answers alone decide whether it commits fast, as a set; 0: it may not. */
+  quorum: number;
+  /** Of those, who answered; and what the first answered, null before. */
+  fastAnswers: number;
+  alike: Attributes | null;
+  /** No two of them have answered differently. */
   fast: boolean;
+  /** By this replica's clock. */
+  begun: number;
+  /** All that anybody answered: for the slow path. */
   seq: number;
   deps: readonly number[];
   promises: { readonly by: NodeId; readonly promise: Extract<EPaxosMessage, { kind: "promise" }> }[];
@@ -109,7 +117,7 @@ export interface EPaxosRecord extends Command {
   readonly status: Status;
   readonly ballot: number;
   readonly voted: number;
-  readonly untouched: boolean;
+  readonly quorum: number;
 }
 export interface EPaxosDurable {
   /** By number of the instance and replica, in one number. */
@@ -145,6 +153,8 @@ export interface EPaxosNode {
   /** The same states in a list, to be gone through. */
   readonly stored: KeyState[];
   readonly applied: AppliedWrites;
+  /** By peer: how long its answers take, as a moving mean of the last eight or so; 0 before the first. */
+  readonly lag: number[];
   /** Instances committed here whose dependencies are not: looked at again when something commits. */
   blocked: Set<Instance>;
   fastCommits: number;
@@ -163,6 +173,7 @@ export const newNode = (id: NodeId, group: number): EPaxosNode => ({
   store: new Map(),
   stored: [],
   applied: new AppliedWrites(),
+  lag: new Array<number>(group).fill(0),
   blocked: new Set(),
   fastCommits: 0,
   slowCommits: 0,
@@ -184,7 +195,7 @@ export function instanceOf(node: EPaxosNode, replica: NodeId, index: number): In
     status: "none",
     ballot: replica, // round 0 of the instance's own leader
     voted: -1,
-    untouched: false,
+    quorum: 0,
     lead: null,
     touched: 0,
     waitsFor: null,
@@ -254,8 +265,8 @@ export const messageBytes = (m: EPaxosMessage, settings: Settings): number => {
 
 /** Writes an instance down as it is. */
 export function save(instance: Instance, ctx: Ctx): void {
-  const { replica, index, operation, seq, deps, status, ballot, voted, untouched } = instance;
-  const record: EPaxosRecord = { replica, index, operation, seq, deps, status, ballot, voted, untouched };
+  const { replica, index, operation, seq, deps, status, ballot, voted, quorum } = instance;
+  const record: EPaxosRecord = { replica, index, operation, seq, deps, status, ballot, voted, quorum };
   ctx.persist(record);
 }
 
@@ -272,7 +283,7 @@ export function restore(node: EPaxosNode, disk: EPaxosDurable, ctx: Ctx): void {
   for (const record of disk.instances.values()) {
     const instance = instanceOf(node, record.replica, record.index);
     if (instance === null) continue;
-    const { operation, seq, deps, ballot, voted, untouched } = record;
+    const { operation, seq, deps, ballot, voted, quorum } = record;
     const status = record.status === "executed" ? "committed" : record.status;
     Object.assign(instance, {
       operation,
@@ -281,7 +292,7 @@ export function restore(node: EPaxosNode, disk: EPaxosDurable, ctx: Ctx): void {
       status,
       ballot,
       voted,
-      untouched,
+      quorum,
       touched: ctx.localTime(),
     });
     noteConflict(node, instance);

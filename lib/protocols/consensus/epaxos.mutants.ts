@@ -30,14 +30,18 @@ function mutant(
 }
 
 export const epaxosMutants: readonly Mutant[] = [
-  mutant("E1", "fast-commit-with-changed-attributes", "§4.3.1", {
-    mayCommitFast: (answers, _unchanged, fastQuorum) => answers >= fastQuorum,
-  }),
+  mutant(
+    "E1",
+    "fast-commit-with-unequal-attributes",
+    "§4.3.1",
+    { mayCommitFast: (answers, _alike, fastQuorum) => answers >= fastQuorum },
+    { nodes: 5 },
+  ),
   mutant(
     "E2",
     "fast-quorum-of-a-majority",
     "§4.3.3",
-    { mayCommitFast: (answers, unchanged, fastQuorum) => unchanged && answers >= fastQuorum - 1 },
+    { mayCommitFast: (answers, alike, fastQuorum) => alike && answers >= fastQuorum - 1 },
     { nodes: 5 },
   ),
   mutant("E3", "answer-without-own-conflicts", "§4.3.1", { answerTo: (_node, _instance, m) => m }),
@@ -58,5 +62,9 @@ export const epaxosMutants: readonly Mutant[] = [
     { fastTrace: () => Number.POSITIVE_INFINITY },
     { scenario: "epaxos-fast-trace" },
   ),
+  // Two peers may answer differently, and a recovery cannot tell which of them the leader went by.
+  mutant("E11", "whoever-answers-first-is-the-fast-quorum", "§4.3.3", {
+    isOfFastQuorum: ({ quorum }) => quorum !== 0,
+  }),
   mutant("E10", "slow-path-of-a-minority", "§4.3.1", { majority: (group) => group >> 1 }),
 ];

@@ -1,6 +1,7 @@
 /** EPaxos by hand: message counts, latencies on constant links, and what interference costs. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { fault } from "../../core/faults.ts";
 import { networks } from "../../core/networks.ts";
 import { ms } from "../../core/units.ts";
 import { workload } from "../../core/workloads.ts";
@@ -36,13 +37,41 @@ test("without interference a command takes one round trip and 3(n − 1) message
   }
 });
 
-test("two that interfere at the same time cost one of them a second round trip", () => {
-  // 20 writes a second to one key, in turn at nodes 0 and 1 by chance: each meets another in flight only if within 5 ms.
-  const { result, commits } = run(3, 400, { clients: ["node 0", "node 1"], operations: 2000 });
-  const slow = commits.filter((commit) => commit > 0.015).length / commits.length;
+test("two that interfere at the same time cost one of them a second round trip, but with three replicas none", () => {
+  // 400 writes a second to one key, at nodes 0 and 1 by chance: each meets another in flight within 5 ms.
+  const options = { clients: ["node 0", "node 1"], operations: 2000 };
+  const five = run(5, 400, options);
+  const slow = five.commits.filter((commit) => commit > 0.015).length / five.commits.length;
   assert.ok(slow > 0.2, `${slow} of the commands were slow`);
-  assert.ok(Number(result.outcome.slowCommits) > 0);
-  for (const commit of commits) assert.ok(commit >= 0.01 - 1e-12);
+  assert.ok(Number(five.result.outcome.slowCommits) > 0);
+  for (const commit of five.commits) assert.ok(commit >= 0.01 - 1e-12);
+  // One other decides (SOSP 2013, §4.3.1): all commit in one round, and wait for what they come after at most.
+  const three = run(3, 400, options);
+  assert.equal(three.result.outcome.slowCommits, 0);
+  assert.ok(Number(three.result.outcome.fastCommits) >= 2000);
+});
+
+test("the fast quorum is of the nearest; one that goes silent is replaced after one wait", () => {
+  // Node 0 tries both, and then commits with node 1, 10 ms away; when that stops, with node 2, 40 ms away.
+  const network = networks.fromMatrix({
+    sites: ["a", "b", "c"],
+    rtt: [
+      [0, 0.01, 0.04],
+      [0.01, 0, 0.04],
+      [0.04, 0.04, 0],
+    ],
+    place: { a: 1, b: 1, c: 1 },
+  });
+  const commits: number[] = [];
+  simulateRun(
+    epaxos,
+    buildSystem(epaxos, { network, patience: 0.3, faults: [fault.crash({ node: 1, at: 1, lasts: 100 })] }),
+    workload.deterministic(10, { keys: 1000, clients: "a", timeout: 5 }),
+    { seed: 1, operations: 40, completion: (commit) => commits.push(Math.round(commit * 1e3)) },
+  );
+  assert.deepEqual(commits.slice(0, 2), [10, 40]);
+  assert.deepEqual([...new Set(commits.slice(2, 9))], [10]);
+  assert.deepEqual([...new Set(commits.slice(-20))], [40]);
 });
 
 test("commands on different keys do not slow each other down", () => {

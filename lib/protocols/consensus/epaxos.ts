@@ -8,6 +8,9 @@
  * Assumes     crash-recovery replicas; messages lost, repeated, reordered, never forged; persist() is durable
  * Leaves out  the optimised recovery that allows smaller fast quorums with n > 3, thrifty sending, reconfiguration
  *
+ * A leader names its fast quorum, those who answer it soonest, in the message, and sends it to everybody: the others' answers
+ * serve the slow path. With three replicas one other decides, so that nothing is ever slow but for a replica that is down.
+ *
  * A leader's commit is durable before anybody hears of it: in a recovery the leader's word weighs as much as that of a
  * fast quorum, and a leader that forgot it had committed would mislead (the paper's replicas log synchronously, §5).
  */
@@ -27,6 +30,7 @@ import {
   type Instance,
   instanceOf,
   isCommitted,
+  type Lead,
   messageBytes,
   newNode,
   noteConflict,
@@ -40,7 +44,8 @@ import { everyPair } from "./pairs.ts";
 import { countVotes, MAX_NODES } from "./settings.ts";
 
 export const epaxosRules: EPaxosRules = {
-  mayCommitFast: (answers, unchanged, fastQuorum) => unchanged && answers >= fastQuorum,
+  mayCommitFast: (answers, alike, fastQuorum) => alike && answers >= fastQuorum,
+  isOfFastQuorum: ({ quorum }, from) => ((quorum >> from) & 1) === 1,
   answerTo: (node, instance, m) => union(m, attributesFor(node, m.operation, instance)),
   merge: union,
   majority: (group) => (group >> 1) + 1,
@@ -98,6 +103,35 @@ export function executeWhatCan(node: EPaxosNode, instance: Instance, rules: EPax
     if (waiting.status === "committed") rules.execute(node, waiting, ctx);
 }
 
+/** What a replica answered in phase 1, and how soon. */
+function noteAnswer(
+  node: EPaxosNode,
+  lead: Lead,
+  m: Attributes,
+  from: NodeId,
+  rules: EPaxosRules,
+  ctx: Ctx,
+): void {
+  lead.answers |= 1 << from;
+  const took = ctx.localTime() - lead.begun;
+  node.lag[from] = node.lag[from] === 0 ? took : node.lag[from] + (took - node.lag[from]) / 8;
+  if (rules.isOfFastQuorum(lead, from)) {
+    lead.fastAnswers |= 1 << from;
+    if (lead.alike === null) lead.alike = m;
+    else if (!sameAttributes(m, lead.alike)) lead.fast = false;
+  }
+  if (sameAttributes(m, lead)) return;
+  const merged = rules.merge(lead, m);
+  lead.seq = merged.seq;
+  lead.deps = merged.deps;
+}
+
+/** Who has not answered by now is further than was thought: the next command asks others to be fast. */
+function blameTheSilent(node: EPaxosNode, lead: Lead, now: number): void {
+  for (let peer = 0; peer < node.group; peer++)
+    if (((lead.answers >> peer) & 1) === 0) node.lag[peer] = Math.max(node.lag[peer], now - lead.begun);
+}
+
 /** Now and then: what has not moved goes the slow way, is sent again, or is taken over. */
 function nudge(node: EPaxosNode, rules: EPaxosRules, ctx: Ctx): void {
   const { patience } = ctx.settings;
@@ -110,6 +144,7 @@ function nudge(node: EPaxosNode, rules: EPaxosRules, ctx: Ctx): void {
       if (instance === null || isCommitted(instance) || !(now - instance.touched >= patience)) continue;
       const { lead } = instance;
       instance.touched = now;
+      if (lead?.phase === "preaccept") blameTheSilent(node, lead, now);
       if (lead?.phase === "preaccept" && countVotes(lead.answers) >= rules.majority(node.group)) {
         beginAccept(node, instance, lead.ballot, { ...lead, operation: instance.operation }, rules, ctx);
       } else if (lead !== null) sendLead(instance, ctx);
@@ -202,7 +237,7 @@ export function epaxosWith(
           instance.lead = null;
           const answer = rules.answerTo(node, instance, m);
           const command = { seq: answer.seq, deps: answer.deps, operation: m.operation };
-          vote(node, instance, "preaccepted", m.ballot, command, sameAttributes(answer, m));
+          vote(node, instance, "preaccepted", m.ballot, command, m.quorum);
           instance.touched = ctx.localTime();
           rules.saveVote(instance, ctx);
         } else if (instance.status !== "preaccepted") return;
@@ -215,18 +250,14 @@ export function epaxosWith(
         const lead = instance?.lead;
         if (instance === null || lead === null || lead === undefined || ((lead.answers >> from) & 1) === 1)
           return;
-        lead.answers |= 1 << from;
-        if (!sameAttributes(m, lead)) {
-          lead.fast = false;
-          const merged = rules.merge(lead, m);
-          lead.seq = merged.seq;
-          lead.deps = merged.deps;
-        }
-        const answers = countVotes(lead.answers);
-        if (rules.mayCommitFast(answers, lead.fast, ctx.settings.fastQuorum)) {
+        noteAnswer(node, lead, m, from, rules, ctx);
+        if (rules.mayCommitFast(countVotes(lead.fastAnswers), lead.fast, ctx.settings.fastQuorum)) {
           node.fastCommits++;
-          commit(node, instance, lead, rules, ctx);
-        } else if (!lead.fast && answers >= rules.majority(node.group)) {
+          commit(node, instance, lead.alike ?? lead, rules, ctx);
+        } else if (
+          !(lead.fast && lead.quorum !== 0) &&
+          countVotes(lead.answers) >= rules.majority(node.group)
+        ) {
           beginAccept(node, instance, lead.ballot, { ...lead, operation: instance.operation }, rules, ctx);
         }
       },
