@@ -8,9 +8,9 @@ import { fastPaxosMutants } from "./fast-paxos.mutants.ts";
 
 const protocol = protocolNamed("fast-paxos");
 
-test("fast-paxos: walks and fault schedules without a violation, served again after each", () => {
-  assertSafe(protocol, { walks: 80_000, schedules: 1000 });
-  assertSafe(protocol, { walks: 20_000, schedules: 200, nodes: 5 });
+test("fast-paxos: 200,000 walks and 2,000 fault schedules without a violation, served again after each", () => {
+  assertSafe(protocol, { walks: 150_000, schedules: 1500 });
+  assertSafe(protocol, { walks: 30_000, schedules: 300, nodes: 5 });
   assertSafe(protocol, { walks: 20_000, schedules: 200, nodes: 4, settings: { quorum: 4, fastQuorum: 3 } });
 });
 

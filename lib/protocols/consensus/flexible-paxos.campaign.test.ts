@@ -10,9 +10,9 @@ const protocol = protocolNamed("flexible-paxos");
 /** Without asking how often each event happens: smaller quorums leave fewer gaps. */
 const quiet = { ...protocol, sometimes: {} };
 
-test("flexible-paxos: walks and fault schedules without a violation, served again after each", () => {
-  assertSafe(protocol, { walks: 40_000, schedules: 800 });
-  assertSafe(quiet, { walks: 40_000, schedules: 400, nodes: 4, settings: { quorum: 2 } });
+test("flexible-paxos: 200,000 walks and 2,000 fault schedules without a violation, served again after each", () => {
+  assertSafe(protocol, { walks: 100_000, schedules: 1000 });
+  assertSafe(quiet, { walks: 60_000, schedules: 600, nodes: 4, settings: { quorum: 2 } });
   assertSafe(quiet, { walks: 20_000, schedules: 200, nodes: 5, settings: { quorum: 2, alpha: 2, keep: 2 } });
   assertSafe(quiet, { walks: 20_000, schedules: 200, nodes: 3, settings: { quorum: 3 } });
 });

@@ -7,7 +7,7 @@ import { pigPaxosMutants } from "./pig-paxos.mutants.ts";
 
 const protocol = protocolNamed("pig-paxos");
 
-test("pig-paxos: walks and fault schedules without a violation, served again after each", () => {
+test("pig-paxos: 200,000 walks and 2,000 fault schedules without a violation, served again after each", () => {
   assertSafe(protocol, { walks: 120_000, schedules: 1200 });
   assertSafe(protocol, { walks: 60_000, schedules: 600, nodes: 5 });
   const ofOne = { ...protocol, sometimes: {} };
