@@ -14,10 +14,12 @@ import { type Attribution, PARTS } from "../simulation/tracer.ts";
 import { LatencyHistogram } from "../statistics/histogram.ts";
 import { Moments } from "../statistics/moments.ts";
 import type { ScalarName } from "./measures.ts";
+import { rehearse } from "./rehearsal.ts";
 import type { LatencySample, Outcome, Pilot, Replication, ReplicationTask, TaskResult } from "./task.ts";
 
 /** Runs the replications of a task one after the other, up to the first that reaches a limit or fails. */
 export function runTask(task: ReplicationTask): TaskResult {
+  rehearse(task, runSeed);
   const results: Outcome<Replication | Pilot>[] = [];
   for (const seed of task.seeds) {
     const result = runSeed(task, seed);
