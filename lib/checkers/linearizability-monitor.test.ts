@@ -83,6 +83,43 @@ test("2,000 histories of 150 operations in small chunks, out of order, on busy k
   assert.ok(verdicts.linearizable > 500 && verdicts.violation > 500, JSON.stringify(verdicts));
 });
 
+test("20,000 histories of writes and now and then a read: what writes overwrote without being taken up is old", () => {
+  const stream = randomStreams(13).stream("monitor");
+  const verdicts = { linearizable: 0, violation: 0 };
+  for (let i = 0; i < 20_000; i++) {
+    const length = i % 2 === 0 ? 0.02 : 0.15;
+    const rest = {
+      grid: i % 5 === 0 ? 40 : 0,
+      failed: i % 4 === 0 ? 0.05 : 0,
+      unknown: i % 6 === 0 ? 0.1 : 0,
+    };
+    const shape = { operations: 20, keys: 1 + (i % 2), reads: 0.15, length, ...rest };
+    const history = nearlyTrueHistory(stream, shape);
+    const chunk = 1 + stream.integer(10);
+    const { verdict } = monitored(
+      history,
+      () => chunk,
+      () => (i % 3 === 0 ? 0.02 * stream.uniform() : 0),
+    );
+    assert.equal(verdict, linearizable(history).verdict, JSON.stringify(history));
+    verdicts[verdict]++;
+  }
+  assert.ok(verdicts.linearizable > 5000 && verdicts.violation > 5000, JSON.stringify(verdicts));
+});
+
+test("a write reported late is taken up where what was reported before it may clash with it", () => {
+  const row = (id: number, kind: "read" | "write", value: number, invoked: number): CheckedOperation => {
+    return { id, client: id, kind, key: 0, value, invoked, completed: invoked + 1, outcome: "ok" };
+  };
+  const late = [row(1, "write", 1, 2), row(3, "write", 3, 6)];
+  for (const before of [[row(0, "write", 0, 0), row(2, "read", 0, 4)], [row(2, "read", -1, 4)]]) {
+    const monitor = new LinearizabilityMonitor();
+    monitor.add(columns(before), 2);
+    monitor.add(columns(late), 8);
+    assert.equal(monitor.finish().verdict, "violation");
+  }
+});
+
 test("every anomaly is seen, whatever the chunks", () => {
   for (const { anomaly, story, history } of ANOMALY_FIXTURES) {
     for (const size of [1, 2, 100]) {

@@ -15,20 +15,22 @@ export interface HistoryShape {
   readonly length: number;
   /** Values written: the id (0), or one of so many, so that values repeat. */
   readonly values?: number;
+  /** Share of reads, 0.5 by default. */
+  readonly reads?: number;
 }
 
 type Draft = { -readonly [Name in keyof CheckedOperation]: CheckedOperation[Name] };
 
 /** Operations with times and outcomes; nothing read yet. */
 function drafts(stream: RandomStream, shape: HistoryShape): Draft[] {
-  const { operations, grid, values = 0 } = shape;
+  const { operations, grid, values = 0, reads = 0.5 } = shape;
   return Array.from({ length: operations }, (_, id) => {
     const round = (time: number) => (grid > 0 ? Math.round(time * grid) : time);
     const from = stream.uniform();
     const [invoked, completed] = [round(from), round(from + stream.uniform() * shape.length)];
     const u = stream.uniform();
     const outcome = u < shape.failed ? "failed" : u < shape.failed + shape.unknown ? "unknown" : "ok";
-    const kind = stream.uniform() < 0.5 ? "read" : "write";
+    const kind = stream.uniform() < reads ? "read" : "write";
     const value = kind === "read" ? -1 : values > 0 ? stream.integer(values) : id;
     return { id, client: id, kind, key: stream.integer(shape.keys), value, invoked, completed, outcome };
   });

@@ -64,6 +64,9 @@ export class KeyColumns {
   /** The first end of any operation on a written value, dropped ones too; and that operation. */
   firstSince: Float64Array = new Float64Array(0);
   firstId: Float64Array = new Float64Array(0);
+  /** The last beginning of an operation on a value held, and of a write of the chunk being read that is over. */
+  heldUntil: Float64Array = new Float64Array(0);
+  chunkUntil: Float64Array = new Float64Array(0);
   /** Whether rows have come since the key was last looked at. */
   touched: Uint8Array = new Uint8Array(0);
 
@@ -79,9 +82,16 @@ export class KeyColumns {
     this.emptyId = reals(this.emptyId, NONE);
     this.firstSince = reals(this.firstSince, Number.POSITIVE_INFINITY);
     this.firstId = reals(this.firstId, NONE);
+    this.heldUntil = reals(this.heldUntil, Number.NEGATIVE_INFINITY);
+    this.chunkUntil = reals(this.chunkUntil, Number.NEGATIVE_INFINITY);
     const touched = new Uint8Array(size);
     touched.set(this.touched);
     this.touched = touched;
+  }
+
+  /** The next chunk begins with nothing known of it. */
+  forgetChunk({ rows, key }: { readonly rows: number; readonly key: ArrayLike<number> }): void {
+    for (let row = 0; row < rows; row++) this.chunkUntil[key[row]] = Number.NEGATIVE_INFINITY;
   }
 }
 

@@ -115,6 +115,7 @@ export class ZoneSweep {
       else if (at > second) second = at;
     }
     let last = NONE;
+    let heldUntil = Number.NEGATIVE_INFINITY;
     keys.head[key] = NONE;
     for (let i = 0; i < count; i++) {
       const slot = sorted[i];
@@ -126,8 +127,10 @@ export class ZoneSweep {
       else next[last] = slot;
       next[slot] = NONE;
       last = slot;
+      if (until[slot] > heldUntil) heldUntil = until[slot];
     }
     keys.tail[key] = last;
+    keys.heldUntil[key] = heldUntil;
   }
 
   /** How many of the first `limit` zones have `since` before a moment. */
