@@ -142,9 +142,11 @@ function lineOf(task: CampaignTask, { walks, schedules }: CampaignResult): strin
 /** Events that ought to happen now and then, and hardly did: what was not reached was not checked. */
 function rareLines(task: CampaignTask, { walks, schedules }: CampaignResult): string[] {
   if (task.mutant !== null) return [];
-  return Object.keys(schedules.sometimes)
-    .filter((name) => Math.max(share(walks, name), share(schedules, name)) < 0.01)
-    .map((name) => `  ${name} happened in less than 1 % of the runs`);
+  return Object.keys(schedules.sometimes).flatMap((name) => {
+    const most = Math.max(share(walks, name), share(schedules, name));
+    if (most === 0) return [`  ${name} never happened: not checked under these settings`];
+    return most < 0.01 ? [`  ${name} happened in less than 1 % of the runs`] : [];
+  });
 }
 
 const share = ({ sometimes, tried }: CampaignResult["walks"], name: string): number =>
