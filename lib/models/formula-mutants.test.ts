@@ -49,6 +49,7 @@ import { boundedLoad } from "./sharding/bounded-load.ts";
 import { hotShard } from "./sharding/hot-shard.ts";
 import { keyShares } from "./sharding/key-shares.ts";
 import { keysMoved } from "./sharding/keys-moved.ts";
+import { lruHitShare } from "./sharding/lru-hit-share.ts";
 import { resharding } from "./sharding/resharding.ts";
 import { ringHeirs } from "./sharding/ring-heirs.ts";
 import { smallCache } from "./sharding/small-cache.ts";
@@ -108,6 +109,7 @@ const MODELS: readonly AnyModel[] = [
   boundedLoad,
   hotShard,
   smallCache,
+  lruHitShare,
   resharding,
 ].map((model) => model as unknown as AnyModel);
 

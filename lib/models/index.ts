@@ -65,6 +65,7 @@ import { boundedLoad } from "./sharding/bounded-load.ts";
 import { hotShard } from "./sharding/hot-shard.ts";
 import { keyShares } from "./sharding/key-shares.ts";
 import { keysMoved } from "./sharding/keys-moved.ts";
+import { lruHitShare } from "./sharding/lru-hit-share.ts";
 import { resharding } from "./sharding/resharding.ts";
 import { ringHeirs } from "./sharding/ring-heirs.ts";
 import { smallCache } from "./sharding/small-cache.ts";
@@ -163,6 +164,7 @@ export const models = {
   boundedLoad,
   hotShard,
   smallCache,
+  lruHitShare,
   resharding,
 } as const;
 

@@ -66,7 +66,14 @@ export interface PieceLoad {
 
 export type ShardMessage =
   | Ask
-  | { readonly kind: "answer"; readonly ticket: number; readonly value: number; readonly bytes: number }
+  | {
+      readonly kind: "answer";
+      readonly ticket: number;
+      readonly value: number;
+      /** Of the key, when it was answered. */
+      readonly version: number;
+      readonly bytes: number;
+    }
   /** Wrong server, or an old epoch: this is the newer map of those positions. */
   | { readonly kind: "moved"; readonly ticket: number; readonly piece: Piece }
   | Migrate

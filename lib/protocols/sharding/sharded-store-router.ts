@@ -1,5 +1,11 @@
-/** A router: takes clients' requests, sends each to whom its map says, and learns a newer map from who refuses. */
+/**
+ * A router: takes clients' requests, sends each to whom its map says, and learns a newer map from who refuses.
+ *
+ * With a front cache it is the only door: it answers what it holds itself, one request at a time.
+ */
 import type { Operation } from "../../simulation/protocol.ts";
+import { Fifo } from "../balancing/fifo.ts";
+import { FrontCache } from "./front-cache.ts";
 import { layoutOf, type ShardLayout } from "./shard-layout.ts";
 import { type Piece, ShardMap } from "./shard-map.ts";
 import type { ShardContext } from "./sharded-store-messages.ts";
@@ -12,6 +18,12 @@ interface Pending {
   readonly epoch: number;
 }
 
+/** A read that the front cache answers, with the value it had when the read came. */
+interface Hit {
+  readonly operation: Operation;
+  readonly value: number;
+}
+
 /** A router that restarts must not take answers to its former self's requests for its own. */
 const INCARNATIONS = 2 ** 20;
 
@@ -19,7 +31,10 @@ export class RouterNode {
   readonly map: ShardMap;
   /** Asked and not answered, the one asked longest ago first. */
   readonly pending = new Map<number, Pending>();
-  readonly counts = { requests: 0, answered: 0, redirects: 0, again: 0 };
+  readonly counts = { requests: 0, asked: 0, answered: 0, redirects: 0, again: 0 };
+  readonly front: FrontCache | null;
+  /** Hits that wait for the front's worker, the one in hand first. */
+  private readonly hits = new Fifo<Hit>();
   private readonly layout: ShardLayout;
   private readonly rules: ShardRules;
   private nextTicket: number;
@@ -28,22 +43,59 @@ export class RouterNode {
     this.layout = layoutOf(context.settings);
     this.map = new ShardMap(this.layout.pieces(context.settings.startServers));
     this.rules = rules;
+    const { frontKeys, frontCache, routers } = context.settings;
+    const isFront = frontKeys > 0 && context.self < routers;
+    this.front = isFront ? new FrontCache(frontKeys, frontCache === "perfect") : null;
     this.nextTicket = context.random.integer(INCARNATIONS) * 2 ** 32;
   }
 
   request(operation: Operation, context: ShardContext): void {
+    if (this.front === null && context.settings.frontKeys > 0) {
+      context.refuse(operation, 0); // past the front cache nobody goes
+      return;
+    }
     this.counts.requests++;
+    const value = this.front?.look(operation);
+    if (value !== undefined) {
+      this.hit({ operation, value }, context);
+      if (this.rules.hitsEndInFront) return;
+    }
+    if (this.front !== null) {
+      this.front.asked(operation);
+      if (operation.kind === "write") this.rules.dropWritten(this.front, operation.key);
+    }
+    this.counts.asked++;
     const ticket = this.nextTicket++;
     if (this.pending.size === 0) context.setTimer("again", context.settings.askRetry);
     this.ask(ticket, operation, context);
   }
 
-  answered(ticket: number, value: number, context: ShardContext): void {
+  private hit(hit: Hit, context: ShardContext): void {
+    const { frontTime } = context.settings;
+    if (frontTime === 0) {
+      context.reply(hit.operation, hit.value);
+      return;
+    }
+    this.hits.push(hit);
+    if (this.hits.length === 1) context.work("front", frontTime);
+  }
+
+  /** The front's worker has answered a hit. */
+  hitServed(context: ShardContext): void {
+    const { operation, value } = this.hits.shift();
+    context.reply(operation, value);
+    if (this.hits.length > 0) context.work("front", context.settings.frontTime);
+  }
+
+  answered(ticket: number, value: number, version: number, context: ShardContext): void {
     const pending = this.pending.get(ticket);
     if (pending === undefined) return;
     this.pending.delete(ticket);
     this.counts.answered++;
-    context.reply(pending.operation, value);
+    const { operation } = pending;
+    const newest = this.front?.answered(operation, version) ?? false;
+    if (operation.kind === "read" && this.rules.mayFill(newest)) this.front?.fill(operation.key, value);
+    context.reply(operation, value);
   }
 
   /** A stale route was refused: learn the newer map, and go where it says. */

@@ -5,6 +5,7 @@
  * machines", NSDI 2005, §3 (copy while serving, copy again what was written, stop, copy the rest); Ongaro 2014, §6.3.
  */
 import { IdSet } from "../../core/id-set.ts";
+import type { FrontCache } from "./front-cache.ts";
 import type { Ask, Cell, Handover, Migrate, ShardContext, ShardRecord } from "./sharded-store-messages.ts";
 import type { Outgoing, ServerNode, Staged } from "./sharded-store-server.ts";
 
@@ -41,6 +42,12 @@ export interface ShardRules {
   savePlan(record: Extract<ShardRecord, { kind: "planned" }>, context: ShardContext): void;
   /** Whether a router goes where the newer map says. */
   readonly followsMap: boolean;
+  /** A write drops its key from the front cache before any server hears of it. */
+  dropWritten(front: FrontCache, key: number): void;
+  /** Whether an answer may be kept in front: `newest` says that no write is under way and no answer has told of a newer one. */
+  mayFill(newest: boolean): boolean;
+  /** What the front cache has answered no server is asked. */
+  readonly hitsEndInFront: boolean;
 }
 
 export const shardRules: ShardRules = {
@@ -86,6 +93,11 @@ export const shardRules: ShardRules = {
     context.persist(record);
   },
   followsMap: true,
+  dropWritten(front, key) {
+    front.drop(key);
+  },
+  mayFill: (newest) => newest,
+  hitsEndInFront: true,
 };
 
 /** Of a hand-over that carries nothing of what was applied. */

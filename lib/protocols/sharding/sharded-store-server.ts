@@ -26,6 +26,8 @@ export interface Waiting {
   readonly from: NodeId;
 }
 
+const NEVER_WRITTEN = { value: -1, version: 0 } as const;
+
 export class ServerNode {
   readonly self: NodeId;
   readonly settings: ShardedStoreSettings;
@@ -108,21 +110,23 @@ export class ServerNode {
     const cell = this.cells.get(key);
     if (operation.kind === "read") {
       this.rules.beforeAnswer(context);
-      context.send(from, { kind: "answer", ticket, value: cell?.value ?? -1, bytes: operation.bytes });
+      const { value, version } = cell ?? NEVER_WRITTEN;
+      context.send(from, { kind: "answer", ticket, value, version, bytes: operation.bytes });
       return;
     }
+    let version = cell?.version ?? 0;
     if (this.rules.isRepeated(this, id)) {
       this.counts.repeated++;
       if (this.applied.forgets(id)) return; // so old that nobody knows: no answer is better than a wrong one
       this.rules.beforeAnswer(context);
     } else {
-      const version = (cell?.version ?? 0) + 1;
+      version++;
       this.cells.set(key, { key, value: id, version });
       this.applied.add(id);
       for (const out of this.outgoing) if (out.covers(position)) this.rules.noteWrite(out, key);
       this.rules.saveWrite({ kind: "wrote", key, id, version, bytes: operation.bytes }, context);
     }
-    context.send(from, { kind: "answer", ticket, value: id, bytes: 0 });
+    context.send(from, { kind: "answer", ticket, value: id, version, bytes: 0 });
   }
 
   /** Whether the request may be served here; if not it is parked until its range has moved, or sent on. */

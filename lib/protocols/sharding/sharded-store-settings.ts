@@ -79,6 +79,15 @@ export const shardedStoreParameters = {
   },
   askRetry: time("time after which a router asks again", 1),
   copyRetry: time("time without an answer after which monitor and servers say again what a move needs", 0.2),
+  frontKeys: { ...count("keys that a cache at the router holds; 0: no cache", 0), tex: "c" },
+  frontCache: {
+    kind: "choice",
+    choices: ["lru", "perfect"],
+    default: "lru",
+    meaning:
+      "what the cache keeps: the keys read last, or the first keys, the most popular of laws that do not shift",
+  },
+  frontTime: time("time of the router's worker for a read that its cache answers; 0: none", 0),
   headerBytes: headerBytesSetting,
 } as const;
 
@@ -110,10 +119,18 @@ export function checkShardedStore(s: ShardedStoreSettings, nodes: number): void 
   const named = s.placement === "range" ? "keySpace" : "slots";
   demand(positions >= s.startServers, `${named} must be >= startServers ${s.startServers}`, positions);
   demand(s.askRetry > 0 && s.copyRetry > 0, "askRetry and copyRetry must be > 0 s", 0);
+  demand(s.frontKeys <= s.keySpace, `frontKeys must be <= keySpace ${s.keySpace}`, s.frontKeys);
+  demand(
+    s.frontKeys === 0 || s.routers === 1,
+    "routers must be 1 with frontKeys, one door for all",
+    s.routers,
+  );
   const needs: [keyof ShardedStoreSettings, boolean, string][] = [
     ["slots", s.placement !== "range", "a hashed placement"],
     ["serviceScv", s.serviceTime > 0, "a serviceTime"],
     ["imbalance", s.planInterval > 0, "a planInterval"],
+    ["frontCache", s.frontKeys > 0, "frontKeys"],
+    ["frontTime", s.frontKeys > 0, "frontKeys"],
   ];
   for (const [name, works, need] of needs) {
     const parameter = shardedStoreParameters[name];

@@ -15,13 +15,20 @@ test("sharded-store: walks and fault schedules without a violation, served again
   assertSafe(anywhere, { walks: 4000, schedules: 40, nodes: 5, settings });
   const hashed = { placement: "modulo", slots: 6, startServers: 2, copyRate: 1e6, serviceTime: 0 };
   assertSafe(anywhere, { walks: 4000, schedules: 40, nodes: 4, settings: hashed });
+  const cached = { frontKeys: 2, keySpace: 4, planInterval: 0.5, chunkBytes: 2048 };
+  assertSafe(anywhere, { walks: 6000, schedules: 60, nodes: 4, settings: cached });
+  assertSafe(anywhere, {
+    walks: 3000,
+    schedules: 30,
+    settings: { ...cached, frontCache: "perfect", frontTime: 0.01 },
+  });
 });
 
 /** Bugs that schedules of timed faults show sooner than walks. */
 const BY_SCHEDULES: readonly string[] = ["S1", "S2", "S6", "S9", "S10", "S17"];
 
 test("sharded-store: every bug that can show itself is caught", () => {
-  assert.ok(shardedStoreMutants.length >= 18);
+  assert.ok(shardedStoreMutants.length >= 21);
   for (const mutant of shardedStoreMutants) {
     const timed = BY_SCHEDULES.includes(mutant.id);
     if (mutant.kind === "scripted") continue; // scenarios show these

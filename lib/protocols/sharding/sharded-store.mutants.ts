@@ -14,7 +14,10 @@ const BIGTABLE = "Chang et al., Bigtable, OSDI 2006, §5.2";
 const MIGRATION = "Clark et al., Live migration of virtual machines, NSDI 2005, §3";
 const SESSIONS = "Ongaro, Consensus: Bridging Theory and Practice, 2014, §6.3";
 
-type More = Partial<Pick<Mutant, "kind" | "reason" | "scenario">>;
+const MEMCACHE = "Nishtala et al., Scaling Memcache at Facebook, NSDI 2013, §3.2.1";
+const SMALL_CACHE = "Fan et al., Small cache, big effect, SoCC 2011, §3";
+
+type More = Partial<Pick<Mutant, "kind" | "reason" | "scenario" | "settings">>;
 
 function mutant(
   id: string,
@@ -29,6 +32,7 @@ function mutant(
 
 const nothing = (): void => {};
 const complete = { parts: [], keys: [] } as const;
+const inFront: More = { settings: { frontKeys: 2, keySpace: 4, serviceTime: 0 } };
 const scripted = (scenario: string, reason: string): More => ({ kind: "scripted", scenario, reason });
 
 export const shardedStoreMutants: readonly Mutant[] = [
@@ -106,4 +110,7 @@ export const shardedStoreMutants: readonly Mutant[] = [
       kind: "liveness",
     },
   ),
+  mutant("S19", "write-leaves-the-front-cache-as-it-is", MEMCACHE, { dropWritten: nothing }, inFront),
+  mutant("S20", "late-answer-fills-the-front-cache", MEMCACHE, { mayFill: () => true }, inFront),
+  mutant("S21", "hit-loads-a-server-too", SMALL_CACHE, { hitsEndInFront: false }, inFront),
 ];

@@ -7,7 +7,8 @@
  * Assumes     crashed nodes come back with their disks; messages may be lost, repeated and reordered; no clocks
  * Leaves out  replication (a range is away while its server is down), abandoning a move, transactions, scans
  *
- * Nodes 0 … routers − 1 only route, node 0 is the monitor too; the others serve, and route what clients ask of them.
+ * Nodes 0 … routers − 1 only route, node 0 is the monitor too; the others serve, and route what clients ask of them. With a
+ * front cache the one router is the only door.
  */
 import type { NodeId, Protocol } from "../../simulation/protocol.ts";
 import { layoutOf } from "./shard-layout.ts";
@@ -69,6 +70,12 @@ function mapIsTrue(nodes: readonly ShardNode[]): boolean {
   return true;
 }
 
+/** Every request that came was answered by the cache in front, or a server was asked: never both. */
+const hitsReachNoServer = (nodes: readonly ShardNode[]): boolean =>
+  nodes.every(
+    ({ router: { counts, front } }) => counts.requests === counts.asked + (front?.counts.hits ?? 0),
+  );
+
 /** Bytes of a record on the disk: what it says of each key, and the values it carries. */
 function recordBytes(record: ShardRecord, { headerBytes }: ShardedStoreSettings): number {
   const keys = record.kind === "took" ? record.cells.length : 0;
@@ -110,6 +117,8 @@ function outcome(nodes: readonly ShardNode[]): Record<string, number> {
     parked: sum(({ counts }) => counts.parked),
     refused: sum(({ counts }) => counts.refused),
     pieces: monitor.map.pieces.length,
+    reads: nodes[0].router.front?.counts.reads ?? 0,
+    hits: nodes[0].router.front?.counts.hits ?? 0,
     busiestServed: Math.max(...servers.map(({ counts }) => counts.served)),
     served: sum(({ counts }) => counts.served),
   };
@@ -127,6 +136,7 @@ const atServer =
 const timersOf: Store["timers"] = {
   again: (node, context) => node.router.again(context),
   served: (node, context) => node.server?.finish(context),
+  front: (node, context) => node.router.hitServed(context),
   copy: (node, context) => node.server?.copy(context),
   report: (node, context) => node.server?.report(context),
   plan: (node, context) => node.monitor?.plan(context),
@@ -135,7 +145,8 @@ const timersOf: Store["timers"] = {
 
 const messagesOf: Store["messages"] = {
   ask: atServer((server, message, from, context) => server.take(message, from, context)),
-  answer: (node, { ticket, value }, _from, context) => node.router.answered(ticket, value, context),
+  answer: (node, { ticket, value, version }, _from, context) =>
+    node.router.answered(ticket, value, version, context),
   moved: (node, { ticket, piece }, _from, context) => node.router.moved(ticket, piece, context),
   migrate: atServer((server, message, _from, context) => server.migrate(message, context)),
   chunk: atServer((server, message, from, context) => server.chunk(message, from, context)),
@@ -200,7 +211,7 @@ export function shardedStoreWith(rules: ShardRules): Store {
     leads: (node) => node.monitor !== null,
     bytes: messageBytes,
     recordBytes: (record, settings) => recordBytes(record as ShardRecord, settings),
-    always: { oneOwner, mapIsTrue },
+    always: { oneOwner, mapIsTrue, hitsReachNoServer },
     sometimes: {
       somethingMoved: (nodes) => serversOf(nodes).some(({ counts }) => counts.taken > 0),
       waitedForAHandover: (nodes) => serversOf(nodes).some(({ counts }) => counts.parked > 0),
