@@ -24,6 +24,7 @@ const DELAY = 5 * log(2);
 const HALF_FULL = 2 * log(2);
 /** Two nodes and two cached keys, c: the root z of −sz² + 2cz + sc = 0, where (z² + sz)/(z² + c) is greatest. */
 const SCATTER = 2 * sqrt(log(2));
+const GOLDEN = (Math.sqrt(5) - 1) / 2;
 const ROOT = (2 + sqrt(4 + 2 * SCATTER ** 2)) / SCATTER;
 
 const BALANCING: Readonly<Record<string, readonly ReferencePoint[]>> = {
@@ -309,6 +310,22 @@ const SHARDING: Readonly<Record<string, readonly ReferencePoint[]>> = {
         worstImbalance: (ROOT ** 2 + SCATTER * ROOT) / (ROOT ** 2 + 2),
       },
       source: "the greatest of (y + √(2n ln n · y))/(y + c), by hand",
+    },
+  ],
+  lruHitShare: [
+    {
+      given: { keys: 2, exponent: 1, entries: 1 },
+      gives: {
+        stay: -3 * log(GOLDEN),
+        hitShare: (2 * GOLDEN + GOLDEN ** 2) / 3,
+        perfectShare: 2 / 3,
+      },
+      source: "u = e^(−T/3): u² + u = 1, by hand",
+    },
+    {
+      given: { keys: 4, exponent: 0, entries: 2, reads: 0.8 },
+      gives: { stay: -4 * log(3 / 8), hitShare: 1 / 2, perfectShare: 2 / 5 },
+      source: "even keys, by hand",
     },
   ],
   resharding: [

@@ -17,6 +17,7 @@ export function runStore(
   run: {
     readonly operations: number;
     readonly bandwidth?: number;
+    readonly seed?: number;
     readonly order?: readonly [string, number, number];
   },
 ): RunResult {
@@ -27,8 +28,8 @@ export function runStore(
     ...given,
     ...(run.order === undefined ? {} : { faults: [fault.command({ node: 0, command, argument, at })] }),
   });
-  const { operations } = run;
-  return simulateRun(protocolNamed("sharded-store"), system, load, { seed: 11, operations, history: "keep" });
+  const { operations, seed = 11 } = run;
+  return simulateRun(protocolNamed("sharded-store"), system, load, { seed, operations, history: "keep" });
 }
 
 /** Answered operations per second between two times. */
