@@ -1,5 +1,13 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -7,14 +15,29 @@ import { fileURLToPath } from "node:url";
 import { checkUnderKernelCompiler } from "./kernel-check.ts";
 
 const library = fileURLToPath(new URL("../", import.meta.url));
-const folder = mkdtempSync(join(tmpdir(), "protolab-check-"));
+const folder = realpathSync(mkdtempSync(join(tmpdir(), "protolab-check-")));
 after(() => rmSync(folder, { recursive: true }));
 
-test("the library's door compiles, strict, under the compiler of the kernel", () => {
-  const door = join(library, "index.ts");
-  const core = ["errors.ts", "units.ts", "parameters.ts"].map((name) => join(library, "core", name));
-  const entries = existsSync(door) ? [door] : core;
-  const found = checkUnderKernelCompiler([...entries, join(library, "notebook", "display.ts")]);
+/** The README's blocks of code as files beside a package `protolab`; `scripts/house/readme.test.ts` runs them. */
+function readmeBlocks(): string[] {
+  mkdirSync(join(folder, "node_modules"));
+  symlinkSync(library, join(folder, "node_modules", "protolab"), "junction");
+  const page = readFileSync(join(library, "../README.md"), "utf8");
+  return [...page.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, code], i) => {
+    const path = join(folder, `readme-${i}.ts`);
+    writeFileSync(path, code);
+    return path;
+  });
+}
+
+test("the library's door and the README's code compile, strict, under the compiler of the kernel", () => {
+  const blocks = readmeBlocks();
+  assert.equal(blocks.length, 2);
+  const found = checkUnderKernelCompiler([
+    join(library, "index.ts"),
+    join(library, "notebook", "display.ts"),
+    ...blocks,
+  ]);
   assert.deepEqual(
     found.map(({ file, line, message }) => `${file}:${line}: ${message}`),
     [],
