@@ -159,6 +159,16 @@ test("notebooks, sweep files and results that are none", async () => {
       2,
       "notebook: --out must be for one notebook, got 2",
     ],
+    [
+      ["notebook", "a.ipynb", "--in-place", "--out", "c.ipynb"],
+      2,
+      "notebook: --in-place must be without --out",
+    ],
+    [
+      ["notebook", "a.ipynb", "--in-place", "-p", "nodes=5"],
+      2,
+      "notebook: --in-place must be without -p, got nodes=5; --out FILE keeps a run with other values",
+    ],
     [["sweep", at("no.ts")], 1, `${at("no.ts")}: cannot be read (ENOENT: no such file or directory)`],
     [
       ["sweep", at("no-study.ts")],

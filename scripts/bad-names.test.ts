@@ -209,6 +209,11 @@ test("too little for an interval, and seeds that are none", async () => {
     [["simulate", "raft", ...set("seed=9007199254740993")], 1, `simulate: ${seedRule}, got 9007199254740993`],
     [["sweep", "x.ts", "--seed", "-3"], 1, `sweep: ${seedRule}, got -3`],
     [["check", "raft", "--seed", "x"], 2, 'check: seed must be a number such as "0.5", got "x"'],
+    [
+      ["check", "raft", "--walks", "0", "--schedules", "0"],
+      2,
+      "check: walks or schedules must be > 0, got 0 of both",
+    ],
     ...[-1, 1.5, 2 ** 53, "1"].map(
       (seed): Case => [
         () => load.sweep({ rate: [1] }).run({ seed } as never),

@@ -1,13 +1,14 @@
-/** The command line: help, fields of its JSON, what it ends with, exit codes, and what an interruption leaves. */
+/** The command line: help, fields of its JSON, what it ends with, and exit codes. */
 import assert from "node:assert/strict";
-import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, relative, resolve } from "node:path";
 import { after, test } from "node:test";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { fileURLToPath } from "node:url";
+import { NO_BROWSER_HINT } from "../lib/charts/browser.ts";
 import { protocolIndex } from "../lib/protocols/index.ts";
 import { runCli } from "./cli.ts";
+import { endOf, startCommand, writeCells, writeStudy } from "./command.fixture.ts";
 import { recordingTerminal } from "./commands/recording-terminal.ts";
 import { SHARED_KEYS } from "./commands/simulate-settings.ts";
 
@@ -23,7 +24,9 @@ const COMMANDS = [
   "notebook",
   "export",
   "kernel",
+  "check",
   "reproduce",
+  "policies",
   "bench",
 ];
 
@@ -229,25 +232,14 @@ test("reproduce: exactly these fields, a formula has no width, a tolerance stand
   );
 });
 
-/** A study of three points, short or endless. */
-function studyFile(name: string, operations: string): string {
-  const lib = pathToFileURL(join(here, "../lib/index.ts")).href;
-  const path = join(folder, name);
-  writeFileSync(
-    path,
-    `import { network, raft, study, workload } from ${JSON.stringify(lib)};
-const system = raft({ network: network.lan({ nodes: 3, rtt: "10 ms" }) });
-export const load = study({ name: "three", system, workload: (p) => workload.poisson(p.rate) }).sweep({ rate: [10, 20, 40] });
-export const run = { minReplications: 5, maxReplications: 5, ${operations} };
-`,
-  );
-  return path;
-}
-
 test("sweep writes a folder, and export writes the same again from it", async () => {
   const [first, second] = [join(folder, "first"), join(folder, "second")];
   const words = ["--seed", "7", "--out", first, "--quiet"];
-  const swept = await run("sweep", studyFile("three.mts", "operations: 100"), ...words);
+  const swept = await run(
+    "sweep",
+    writeStudy(join(folder, "three.mts"), "[10, 20, 40]", "operations: 100"),
+    ...words,
+  );
   assert.equal(swept.code, 0, swept.err);
   assert.match(swept.out, /three: seed 7\n/);
   for (const name of ["report.html", "rows.csv", "rows.parquet", "result.json", "provenance.json"])
@@ -275,39 +267,21 @@ test("kernel: printed, installed into a folder, removed", async () => {
 });
 
 test("notebook: one that is broken does not keep the next from running, and findings are told", async () => {
-  const cell = (id: string, source: string, tags: readonly string[] = []): object => ({
-    cell_type: "code",
-    id,
-    metadata: { tags },
-    source,
-    execution_count: null,
-    outputs: [],
-  });
-  const cells = [
-    cell("p", 'let nodes = 3;\nlet reportFolder = "";', ["parameters"]),
-    cell("a", "console.log('Finding 1: ' + nodes + ' nodes');\nconsole.log(reportFolder.length > 0);"),
-  ];
-  const kernelspec = { name: "protolab", display_name: "Protolab", language: "typescript" };
-  const good = { nbformat: 4, nbformat_minor: 5, metadata: { kernelspec }, cells };
-  const [broken, fine] = [join(folder, "broken.ipynb"), join(folder, "fine.ipynb")];
+  const broken = join(folder, "broken.ipynb");
   writeFileSync(broken, "{");
-  writeFileSync(fine, JSON.stringify(good));
+  const fine = writeCells(
+    join(folder, "fine.ipynb"),
+    '#plet nodes = 3;\nlet reportFolder = "";',
+    "console.log('Finding 1: ' + nodes + ' nodes');\nconsole.log(reportFolder.length > 0);",
+  );
   const report = join(folder, "report");
   type Done = {
     readonly ok: boolean;
     readonly findings: readonly string[];
     readonly files: readonly string[];
   };
-  const { code, out, err } = await run(
-    "notebook",
-    broken,
-    fine,
-    "-p",
-    "nodes=5",
-    "--report",
-    report,
-    "--json",
-  );
+  const words = ["-p", "nodes=5", "--report", report, "--json"];
+  const { code, out, err } = await run("notebook", broken, fine, ...words);
   assert.equal(code, 2);
   assert.match(err, /broken\.ipynb:1: must be JSON/);
   const [first, second] = JSON.parse(out) as Done[];
@@ -318,67 +292,53 @@ test("notebook: one that is broken does not keep the next from running, and find
   assert.match(readFileSync(page, "utf8"), /Finding 1: 5 nodes/);
 });
 
-/** A process of its own, told to stop as soon as it has said something. */
-function start(words: readonly string[], stdout: "pipe" | number = "pipe"): ChildProcess {
-  return spawn(process.execPath, [join(here, "protolab.mjs"), ...words], {
-    stdio: ["ignore", stdout, "pipe"],
-  });
-}
-
-function ended(child: ChildProcess): Promise<number | null> {
-  return new Promise((done) => child.on("close", (code) => done(code)));
-}
-
-test("Ctrl-C ends a long simulation with 130, SIGTERM with 143", async () => {
-  const words = [
-    "simulate",
-    "raft",
-    "--set",
-    "operations=1000000",
-    "--set",
-    "replications=50",
-    "--workers",
-    "2",
-  ];
-  const codes = (["SIGINT", "SIGTERM"] as const).map(async (signal) => {
-    const child = start(words);
-    child.stderr?.once("data", () => child.kill(signal));
-    return ended(child);
-  });
-  assert.deepEqual(await Promise.all(codes), [130, 143]);
+test("notebook: outputs go into the notebook when asked, only where all of it ran; else it says they are gone", async () => {
+  const whole = writeCells(join(folder, "whole.ipynb"), "console.log('Finding 1: seven')");
+  const failing = writeCells(join(folder, "failing.ipynb"), "console.log(1)", "throw new Error('no')");
+  const before = readFileSync(failing);
+  const lost = await run("notebook", whole);
+  assert.equal(lost.code, 0, lost.err);
+  assert.match(lost.out, /\nFinding 1: seven\n\nOutputs were not kept: --in-place writes .*--out FILE/);
+  const kept = await run("notebook", whole, failing, "--in-place");
+  assert.equal(kept.code, 1);
+  assert.match(kept.out, /\ndata +\S.*whole\.ipynb\n$/);
+  assert.match(kept.err, /failing\.ipynb: cell 2 \(c2\): Error: no\n/);
+  assert.match(readFileSync(whole, "utf8"), /"Finding 1: seven\\n"/);
+  assert.deepEqual(readFileSync(failing), before, "a notebook whose run fails keeps what it had");
 });
 
-test("Ctrl-C in a sweep leaves the points that are finished", async () => {
-  const out = join(folder, "stopped");
-  const file = studyFile("endless.mts", "operations: 2000, workers: 1");
-  writeFileSync(
-    file,
-    readFileSync(file, "utf8").replace("[10, 20, 40]", "Array.from({ length: 400 }, (_, i) => 10 + i)"),
+test("notebook: a run that drew charts where no browser is says in one line what installs one", async () => {
+  const drawn = writeCells(
+    join(folder, "drawn.ipynb"),
+    '#plet reportFolder = "";',
+    "import { writeFileSync } from 'node:fs';\nwriteFileSync(reportFolder + '/chart.svg', '<svg/>');",
   );
-  const child = start(["sweep", file, "--seed", "1", "--out", out]);
-  // The first line of progress comes when a tenth of all is done.
-  child.stderr?.once("data", () => child.kill("SIGINT"));
-  assert.equal(await ended(child), 130);
-  const { complete, points, rows } = JSON.parse(readFileSync(join(out, "result.json"), "utf8")) as {
-    complete: boolean;
-    points: number;
-    rows: readonly object[];
-  };
-  assert.deepEqual([complete, points], [false, 400]);
-  assert.ok(rows.length > 10 && rows.length < 400, `${rows.length} points`);
+  const report = join(folder, "drawn");
+  mkdirSync(report);
+  const before = process.env["PROTOLAB_BROWSER"];
+  process.env["PROTOLAB_BROWSER"] = "none";
+  try {
+    const { code, out } = await run("notebook", drawn, "--report", report);
+    assert.equal(code, 0);
+    assert.ok(out.endsWith(`\n${NO_BROWSER_HINT}\n`), out);
+    assert.equal(out.split("install one with").length, 2, "once");
+  } finally {
+    if (before === undefined) delete process.env["PROTOLAB_BROWSER"];
+    else process.env["PROTOLAB_BROWSER"] = before;
+  }
 });
 
 test("a reader that goes away is no error, a full disk is one", async () => {
-  const left = start(["models", "--json"]);
+  const left = startCommand(["models", "--json"]);
   left.stdout?.once("data", () => left.stdout?.destroy());
-  assert.equal(await ended(left), 0);
+  assert.equal(await endOf(left), 0);
   if (!existsSync("/dev/full")) return;
-  const full = start(["protocols"], openSync("/dev/full", "w"));
+  const full = startCommand(["protocols"], openSync("/dev/full", "w"));
   let err = "";
   full.stderr?.on("data", (chunk: Buffer) => {
     err += chunk.toString();
   });
-  assert.equal(await ended(full), 1);
+  assert.equal(await endOf(full), 1);
   assert.match(err, /^protolab: output cannot be written \(ENOSPC/);
 });
 

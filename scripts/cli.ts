@@ -222,7 +222,8 @@ function addNotebooks(add: Add, choose: Choose): void {
   const notebook = "notebook notebooks/start-here.ipynb -p nodes=7 --report report/start-here";
   add("notebook <files...>", "run notebooks from top to bottom, without Python", notebook)
     .option("-p, --parameter <key=value>", "a parameter of the notebook; may be repeated", collect, [])
-    .option("--out <file>", "write the executed notebook there (one notebook only)")
+    .option("--out <file>", "write the executed notebook there, also where a cell fails (one notebook only)")
+    .option("--in-place", "write the outputs into the notebook itself, where all of it ran")
     .option("--report <folder>", "write a self-contained HTML report there")
     .option("--timeout <time>", "time that a cell may take", "10 min")
     .option(...QUIET_OPTION)
@@ -248,6 +249,7 @@ interface NotebookFlags {
   readonly parameter: readonly string[];
   readonly timeout: string;
   readonly out?: string;
+  readonly inPlace?: boolean;
   readonly report?: string;
   readonly quiet?: boolean;
   readonly json?: boolean;

@@ -39,28 +39,34 @@ export async function runCampaigns(
   try {
     const results: CampaignResult[] = [];
     const all = tasks.map(partsOf);
-    const total = all.reduce((sum, parts) => sum + parts.length, 0);
-    let finished = 0;
-    // All parts are queued at once, so that no worker waits at the end of a task.
-    const running = all.map((parts, i) =>
-      parts.map(async (part) => {
-        const result = (await pool.run(part, { signal: options.signal })) as CampaignResult;
-        options.progress(++finished / total, tasks[i]);
-        return result;
-      }),
-    );
-    const settled = running.map((parts) => Promise.all(parts));
-    for (const promise of settled) promise.catch(() => {}); // reported below, in order
-    for (const [i, parts] of settled.entries()) {
-      const result = (await parts).reduce(joined);
-      results.push(result);
-      options.done?.(tasks[i], result);
-    }
+    const counts = all.map((parts) => new Array<CampaignResult | undefined>(parts.length));
+    const queue = all.flatMap((parts, task) => parts.map((part, slot) => ({ task, part, slot })));
+    let [next, finished] = [0, 0];
+    const lane = async (): Promise<void> => {
+      while (next < queue.length) {
+        const { task, part, slot } = queue[next++];
+        counts[task][slot] = (await pool.run(part, { signal: options.signal })) as CampaignResult;
+        options.progress(++finished / queue.length, tasks[task]);
+        for (let i = results.length; i < tasks.length; i++) {
+          const parts = counts[i];
+          if (!isWhole(parts)) break;
+          results.push(parts.reduce(joined));
+          options.done?.(tasks[i], results[i]);
+        }
+      }
+    };
+    // One part more than workers, so that none waits at the end of its own. The pool keeps no order among many that
+    // wait, and Ctrl-C would then find hardly a task complete.
+    await Promise.all(Array.from({ length: options.workers + 1 }, lane));
     return results;
   } finally {
     await pool.destroy();
   }
 }
+
+/** Whether all parts of a task are counted; a new array's places are holes, which `every` would pass over. */
+const isWhole = (parts: readonly (CampaignResult | undefined)[]): parts is readonly CampaignResult[] =>
+  !parts.includes(undefined);
 
 function partsOf(task: CampaignTask): Part[] {
   const { from = 0, walks, schedules } = task;

@@ -54,25 +54,22 @@ export async function check(
   if (flags.seed !== undefined) return reproduceWalk(terminal, protocols, flags);
   const tasks = protocols.flatMap((name) => tasksOf(name, flags));
   const progress = progressOf(terminal, flags.quiet ?? false);
+  const finished: object[] = [];
   const results = await runCampaigns(tasks, {
     workers: readWorkers("check", flags.workers) ?? availableParallelism(),
     signal: terminal.signal,
     progress: (fraction, task) => progress.update(fraction, nameOf(task)),
     done(task, result) {
+      finished.push({ ...task, ...result });
       if (flags.json) return;
       progress.end();
       terminal.out(`${lineOf(task, result)}\n`);
     },
+  }).finally(() => {
+    progress.end();
+    // After Ctrl-C the counts that are complete are still given.
+    if (flags.json) terminal.out(`${JSON.stringify(finished, null, 2)}\n`);
   });
-  progress.end();
-  if (flags.json)
-    terminal.out(
-      `${JSON.stringify(
-        tasks.map((task, i) => ({ ...task, ...results[i] })),
-        null,
-        2,
-      )}\n`,
-    );
   return verdict(terminal, tasks, results, flags);
 }
 
@@ -80,6 +77,9 @@ export async function check(
 const recovers = (name: string): boolean => protocolNamed(name).durable !== undefined;
 
 function tasksOf(protocol: string, flags: CheckFlags): CampaignTask[] {
+  const counts = ["walks", "schedules"] as const;
+  if (counts.every((name) => whole(name, flags[name], 0) === 0))
+    throw new UsageError("check: walks or schedules must be > 0, got 0 of both");
   const base = {
     protocol,
     nodes: whole("nodes", flags.nodes, 1),

@@ -4,7 +4,13 @@ import { findBrowser, NO_BROWSER_HINT } from "../../lib/charts/browser.ts";
 import { DataError, DomainError, UsageError } from "../../lib/core/errors.ts";
 import { checkNumber } from "../../lib/core/parameters.ts";
 import { parseQuantity } from "../../lib/core/units.ts";
-import { joined, type Notebook, publishFile, readNotebook } from "../../lib/notebook/notebook-file.ts";
+import {
+  joined,
+  type Notebook,
+  publishFile,
+  readNotebook,
+  writeNotebook,
+} from "../../lib/notebook/notebook-file.ts";
 import { declaredParameters, type ParameterValue } from "../../lib/notebook/notebook-parameters.ts";
 import { type NotebookRun, runNotebook } from "../../lib/notebook/notebook-run.ts";
 import { projectRoot } from "../../lib/notebook/project-root.ts";
@@ -19,6 +25,7 @@ export interface NotebookFlags {
   readonly parameter: readonly string[];
   readonly timeout: string;
   readonly out?: string;
+  readonly inPlace?: boolean;
   readonly report?: string;
   readonly quiet?: boolean;
   readonly json?: boolean;
@@ -46,6 +53,7 @@ export async function notebook(
 ): Promise<number> {
   if (flags.out !== undefined && files.length > 1)
     throw new UsageError(`notebook: --out must be for one notebook, got ${files.length}`);
+  refuseInPlace(flags);
   const cellTimeout = readTimeout(flags.timeout);
   const parameters = readSettings("notebook", "-p", flags.parameter);
   const done: Executed[] = [];
@@ -54,7 +62,7 @@ export async function notebook(
     const folder = flags.report === undefined ? undefined : reportFolder(flags.report, file, files.length);
     const executed = await runOne(terminal, file, { ...flags, folder, cellTimeout, parameters });
     if (executed.error !== null) terminal.err(`protolab: ${executed.error}\n`);
-    if (!flags.json) printExecuted(terminal, executed);
+    if (!flags.json) printExecuted(terminal, executed, flags);
     done.push(executed);
   }
   if (flags.json)
@@ -66,6 +74,16 @@ export async function notebook(
       )}\n`,
     );
   return Math.max(0, ...done.map((executed) => executed.code));
+}
+
+/** A notebook is written over only as it stands, with the values that it declares itself. */
+function refuseInPlace({ inPlace, out, parameter }: NotebookFlags): void {
+  if (!inPlace) return;
+  if (out !== undefined) throw new UsageError("notebook: --in-place must be without --out");
+  if (parameter.length > 0)
+    throw new UsageError(
+      `notebook: --in-place must be without -p, got ${parameter[0]}; --out FILE keeps a run with other values`,
+    );
 }
 
 function readTimeout(text: string): number {
@@ -96,8 +114,11 @@ async function runOne(terminal: Terminal, file: string, flags: RunFlags): Promis
   try {
     const source = readNotebook(file);
     const run = await execute(terminal, file, source, flags, progress);
+    // A copy shows how far a run came that failed; the notebook itself keeps what it had.
+    if (flags.inPlace && run.ok) writeNotebook(file, run.notebook);
     const files = [
       ...(flags.out === undefined ? [] : [flags.out]),
+      ...(flags.inPlace && run.ok ? [file] : []),
       ...writeReport(file, source, run, flags, begun),
     ];
     const { failedCell } = run;
@@ -209,13 +230,23 @@ function findingsOf(executed: Notebook): string[] {
     .filter((line) => /^(Finding\b|holds: )/.test(line));
 }
 
-function printExecuted(terminal: Terminal, { notebook: file, ok, seconds, findings, files }: Executed): void {
+/** Where a run's outputs went that was told no place for them. */
+const NOT_KEPT =
+  "Outputs were not kept: --in-place writes them into the notebook, --out FILE into a copy, --report FOLDER onto a page";
+
+function printExecuted(
+  terminal: Terminal,
+  { notebook: file, ok, seconds, findings, files }: Executed,
+  flags: NotebookFlags,
+): void {
   if (!ok && files.length === 0) return;
   terminal.out(`${file}: ${ok ? "finished" : "failed"} after ${seconds.toFixed(1)} s\n`);
   const isClaim = (line: string): boolean => line.startsWith("holds: ");
   for (const lines of [findings.filter((line) => !isClaim(line)), findings.filter(isClaim)])
     if (lines.length > 0) terminal.out(`\n${lines.join("\n")}\n`);
   if (files.length > 0) terminal.out(`\n${fileLines(files).join("\n")}\n`);
+  const asked = flags.out ?? flags.report ?? flags.inPlace;
+  if (asked === undefined) terminal.out(`\n${NOT_KEPT}\n`);
   const drawn = files.some((path) => path.endsWith(".svg")) && !files.some((path) => path.endsWith(".png"));
   if (drawn && findBrowser() === undefined) terminal.out(`${NO_BROWSER_HINT}\n`);
 }

@@ -1,4 +1,5 @@
 /** A terminal that keeps what was written, for tests. */
+import { setMaxListeners } from "node:events";
 import type { Terminal } from "./terminal.ts";
 
 /** What a command wrote, and the switch that stops it. */
@@ -11,6 +12,7 @@ export interface RecordingTerminal extends Terminal {
 export function recordingTerminal(): RecordingTerminal {
   const written = { out: "", err: "" };
   const controller = new AbortController();
+  setMaxListeners(0, controller.signal);
   return {
     written,
     controller,

@@ -17,7 +17,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import type { Study, StudyResult } from "../../lib/index.ts";
+import type { StudyResult } from "../../lib/index.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const folder = realpathSync(mkdtempSync(join(tmpdir(), "protolab-readme-")));
@@ -44,8 +44,9 @@ writeFileSync(
 import { Study } from ${JSON.stringify(door)};
 const whole = Study.prototype.run;
 Study.prototype.run = async function (options) {
-  const short = { progress: false, workers: 1, operations: 500, minReplications: 5, maxReplications: 5 };
-  const result = await whole.call(this, { ...options, ...short });
+  const warmUp = { rule: "fixed", operations: 50 };
+  const short = { operations: 500, warmUp, minReplications: 5, maxReplications: 5 };
+  const result = await whole.call(this, { ...options, ...short, progress: false, workers: 1 });
   globalThis.keepResult(result);
   return result;
 };

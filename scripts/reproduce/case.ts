@@ -85,6 +85,12 @@ const WORDS: Readonly<Record<string, Tolerance>> = {
   "+-15%": { relative: 0.15 },
 };
 
+/** Lets Ctrl-C in between two pieces of work of this thread. @throws the signal's reason */
+export async function giveWay(signal: AbortSignal): Promise<void> {
+  await new Promise((resolve) => setImmediate(resolve));
+  signal.throwIfAborted();
+}
+
 /** Collects the cases of one table. */
 export class Cases {
   readonly table: PublishedTable;

@@ -3,7 +3,7 @@ import { models } from "../../lib/models/index.ts";
 import { placements } from "../../lib/protocols/sharding/placements.ts";
 import { replicationInterval } from "../../lib/statistics/interval.ts";
 import { sampleQuantile } from "../../lib/statistics/quantiles.ts";
-import { Cases, type Reproduction } from "./case.ts";
+import { Cases, giveWay, type Reproduction } from "./case.ts";
 
 const REPLICATIONS = 200;
 const SINGLE = "the paper's maximum is of one run; ours the mean of the maxima of many";
@@ -26,8 +26,7 @@ export const chordLoad: Reproduction = {
         const loads = ringLoads(nodes, keys, points, (seed * 1009 + r) >>> 0);
         maxima.push((loads[nodes - 1] * nodes) / keys);
         percentiles.push((sampleQuantile(loads, 0.99) * nodes) / keys);
-        await new Promise((resolve) => setImmediate(resolve));
-        signal.throwIfAborted();
+        await giveWay(signal);
         progress((r + 1) / (REPLICATIONS * effort));
       }
       cases.simulated(

@@ -2,7 +2,7 @@
 import { models } from "../../lib/models/index.ts";
 import { placements } from "../../lib/protocols/sharding/placements.ts";
 import { replicationInterval } from "../../lib/statistics/interval.ts";
-import { Cases, type Reproduction } from "./case.ts";
+import { Cases, giveWay, type Reproduction } from "./case.ts";
 
 /** Buckets of the paper's figure, as its standard errors fit. */
 const BUCKETS = 1000;
@@ -109,8 +109,7 @@ export const jumpHashUniformity: Reproduction = {
         spreads.push(
           relativeSpread(placements.ring({ nodes, points, seed: (seed * 1009 + r) >>> 0 }).shares()),
         );
-        if (r % 10 === 0) await new Promise((resolve) => setImmediate(resolve));
-        signal.throwIfAborted();
+        if (r % 10 === 0) await giveWay(signal);
       }
       const drawn = replicationInterval(spreads);
       cases.simulated(name, "standard error of a share, drawn rings", published, drawn, deviation);

@@ -2,7 +2,7 @@
 import { models } from "../../lib/models/index.ts";
 import { placements } from "../../lib/protocols/sharding/placements.ts";
 import { replicationInterval } from "../../lib/statistics/interval.ts";
-import { Cases, type Reproduction } from "./case.ts";
+import { Cases, giveWay, type Reproduction } from "./case.ts";
 
 /** Tables drawn: small ones scatter more, and rendezvous asks every node for every entry. */
 const tablesFor = (method: string, size: number): number =>
@@ -68,8 +68,7 @@ export const maglevImbalance: Reproduction = {
             tableOf(method, size, nodes, Number(row.views), (seed * 1009 + r) >>> 0),
           ),
         );
-        await new Promise((resolve) => setImmediate(resolve));
-        signal.throwIfAborted();
+        await giveWay(signal);
         progress((i + (r + 1) / tables) / cases.table.rows.length);
       }
       const note = method === "karger" && size === 65537 ? RING_NOTE : SINGLE;

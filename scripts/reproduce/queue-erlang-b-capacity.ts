@@ -9,7 +9,7 @@ import { type RandomStream, randomStreams } from "../../lib/core/random.ts";
 import { erlangBCapacity } from "../../lib/models/queueing/erlang-b-planning.ts";
 import { replicationInterval } from "../../lib/statistics/interval.ts";
 import { replicationSeed } from "../../lib/study/seeds.ts";
-import { Cases, type Reproduction } from "./case.ts";
+import { Cases, giveWay, type Reproduction } from "./case.ts";
 
 /** Laws of mean 1: the published one, the steadiest, and one of scv 4. */
 const SERVICE: Readonly<Record<string, Distribution>> = {
@@ -44,7 +44,7 @@ export function lostShare(
 export const queueErlangBCapacity: Reproduction = {
   table: "queue_erlang_b_capacity",
   tried: "all 28 loads by the inverse of Erlang B; the loss at 5 % simulated with three laws of service",
-  async run({ seed, effort, progress }) {
+  async run({ seed, effort, signal, progress }) {
     const cases = new Cases(this.table);
     const tolerance = cases.tolerance("1e-3");
     for (const { servers, blocking, offered_erlang } of cases.table.rows) {
@@ -64,12 +64,13 @@ export const queueErlangBCapacity: Reproduction = {
     let done = 0;
     for (const { servers, blocking, offered_erlang } of chosen) {
       for (const [law, service] of Object.entries(SERVICE)) {
-        const shares = Array.from({ length: REPLICATIONS }, (_, i) => {
-          const stream = randomStreams(replicationSeed(seed, `erlang b ${servers} ${law}`, i)).stream(
-            "queue",
-          );
-          return lostShare(Number(servers), Number(offered_erlang), service, Math.ceil(5e5 * effort), stream);
-        });
+        const shares: number[] = [];
+        for (let i = 0; i < REPLICATIONS; i++) {
+          await giveWay(signal);
+          const streams = randomStreams(replicationSeed(seed, `erlang b ${servers} ${law}`, i));
+          const [load, arrivals] = [Number(offered_erlang), Math.ceil(5e5 * effort)];
+          shares.push(lostShare(Number(servers), load, service, arrivals, streams.stream("queue")));
+        }
         progress(++done / (chosen.length * Object.keys(SERVICE).length));
         cases.simulated(
           `c ${servers}, loss ${blocking}, ${law} service`,

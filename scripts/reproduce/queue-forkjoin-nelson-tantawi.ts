@@ -11,7 +11,7 @@ import { forkJoin } from "../../lib/models/queueing/fork-join.ts";
 import { fitLine } from "../../lib/statistics/descriptive.ts";
 import { type Interval, replicationInterval } from "../../lib/statistics/interval.ts";
 import { replicationSeed } from "../../lib/study/seeds.ts";
-import { Cases, type Reproduction } from "./case.ts";
+import { Cases, giveWay, type Reproduction } from "./case.ts";
 
 const QUEUES = 32;
 export const WIDTHS = [2, 4, 8, 16, 32] as const;
@@ -67,7 +67,7 @@ export function controlled(runs: readonly ForkJoinRun[], width: number, task: nu
 export const queueForkjoinNelsonTantawi: Reproduction = {
   table: "queue_forkjoin_nelson_tantawi",
   tried: "all 15 rows by formula and by simulation; two servers also by the exact formula",
-  async run({ seed, effort, progress }) {
+  async run({ seed, effort, signal, progress }) {
     const cases = new Cases(this.table);
     const tolerance = cases.tolerance("sim 0.3%");
     const rows = cases.table.rows.map((row) => ({
@@ -91,11 +91,13 @@ export const queueForkjoinNelsonTantawi: Reproduction = {
     }
     const loads = [...new Set(rows.map(({ rho }) => rho))];
     for (const [i, rho] of loads.entries()) {
-      const runs = Array.from({ length: REPLICATIONS }, (_, k) => {
+      const runs: ReturnType<typeof forkJoinRun>[] = [];
+      for (let k = 0; k < REPLICATIONS; k++) {
+        progress((i + k / REPLICATIONS) / loads.length);
+        await giveWay(signal);
         const stream = randomStreams(replicationSeed(seed, `fork-join ${rho}`, k)).stream("queues");
-        progress((i + (k + 1) / REPLICATIONS) / loads.length);
-        return forkJoinRun(rho, Math.ceil(JOBS * effort), stream);
-      });
+        runs.push(forkJoinRun(rho, Math.ceil(JOBS * effort), stream));
+      }
       for (const row of rows.filter((one) => one.rho === rho)) {
         const interval = controlled(runs, WIDTHS.indexOf(row.n as 2), 1 / (1 - rho));
         cases.simulated(

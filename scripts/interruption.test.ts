@@ -1,0 +1,112 @@
+/** Ctrl-C and SIGTERM: what is finished is kept, nothing is half written, and the exit code says what happened. */
+import assert from "node:assert/strict";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { setTimeout as wait } from "node:timers/promises";
+import { runCli } from "./cli.ts";
+import { endOf, startCommand, writeCells, writeStudy } from "./command.fixture.ts";
+import { type RecordingTerminal, recordingTerminal } from "./commands/recording-terminal.ts";
+import { Interrupted } from "./commands/terminal.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "protolab interruption "));
+after(() => rmSync(folder, { recursive: true }));
+
+/** A screen on which Ctrl-C is pressed as soon as the progress line says so. */
+function pressedAt(word: string): RecordingTerminal {
+  const terminal = recordingTerminal();
+  return {
+    ...terminal,
+    interactive: true,
+    err(text) {
+      terminal.err(text);
+      if (text.includes(word)) terminal.controller.abort(new Interrupted("SIGINT"));
+    },
+  };
+}
+
+test("Ctrl-C ends a long simulation with 130, SIGTERM with 143", async () => {
+  const length = ["--set", "operations=1000000", "--set", "replications=50", "--workers", "2"];
+  const codes = (["SIGINT", "SIGTERM"] as const).map(async (signal) => {
+    const child = startCommand(["simulate", "raft", ...length]);
+    child.stderr?.once("data", () => child.kill(signal));
+    return endOf(child);
+  });
+  assert.deepEqual(await Promise.all(codes), [130, 143]);
+});
+
+interface Stored {
+  readonly complete: boolean;
+  readonly points: number;
+  readonly rows: readonly { readonly point: { readonly rate: number } }[];
+}
+
+test("a sweep leaves the points that are finished, with the bytes that an undisturbed run gives", async () => {
+  const at = (name: string): string => join(folder, name);
+  const stored = (name: string): Stored =>
+    JSON.parse(readFileSync(join(at(name), "result.json"), "utf8")) as Stored;
+  const options = "operations: 2000, workers: 1";
+  const endless = writeStudy(at("endless.mts"), "Array.from({ length: 400 }, (_, i) => 10 + i)", options);
+  const child = startCommand(["sweep", endless, "--seed", "1", "--out", at("stopped")]);
+  // The first line of progress comes when a tenth of all is done.
+  child.stderr?.once("data", () => child.kill("SIGINT"));
+  assert.equal(await endOf(child), 130);
+  const { complete, points, rows } = stored("stopped");
+  assert.deepEqual([complete, points], [false, 400]);
+  assert.ok(rows.length > 10 && rows.length < 400, `${rows.length} points`);
+  assert.ok(!readdirSync(at("stopped"), { recursive: true }).some((name) => String(name).endsWith(".tmp")));
+  // What a point gives depends on the seed and itself, so the rest may be run later, or elsewhere.
+  const some = rows.slice(0, 3);
+  const rates = JSON.stringify(some.map(({ point }) => point.rate));
+  const again = writeStudy(at("again.mts"), rates, options);
+  const { code } = await runToEnd("sweep", again, "--seed", "1", "--out", at("again"), "--quiet");
+  assert.equal(code, 0);
+  assert.equal(JSON.stringify(stored("again").rows), JSON.stringify(some));
+});
+
+async function runToEnd(...words: readonly string[]): Promise<{ code: number; err: string }> {
+  const terminal = recordingTerminal();
+  return { code: await runCli(words, terminal), err: terminal.written.err };
+}
+
+test("a notebook keeps the outputs so far in its copy, and is itself left alone", async () => {
+  const begun = join(folder, "begun");
+  const file = writeCells(
+    join(folder, "slow.ipynb"),
+    "console.log('first');",
+    `import { writeFileSync } from "node:fs";\nconsole.log('second');\nwriteFileSync(${JSON.stringify(begun)}, "");\nawait new Promise((done) => setTimeout(done, 300_000));`,
+    "console.log('third');",
+  );
+  const before = readFileSync(file);
+  const [copy, report] = [join(folder, "copy.ipynb"), join(folder, "report")];
+  const child = startCommand(["notebook", file, "--out", copy, "--report", report]);
+  while (!existsSync(begun) && child.exitCode === null) await wait(100);
+  child.kill("SIGINT");
+  assert.equal(await endOf(child), 130);
+  assert.deepEqual(readFileSync(file), before);
+  type Outputs = { readonly cells: readonly { readonly outputs: readonly Record<string, unknown>[] }[] };
+  const { cells } = JSON.parse(readFileSync(copy, "utf8")) as Outputs;
+  assert.deepEqual(
+    cells.map(({ outputs }) => outputs.map((one) => one["ename"] ?? one["text"])),
+    [[["first\n"]], [["second\n"], "Interrupted"], []],
+  );
+  assert.match(readFileSync(join(report, "slow.html"), "utf8"), /first/);
+  assert.ok(!readdirSync(folder, { recursive: true }).some((name) => String(name).endsWith(".tmp")));
+});
+
+test("reproduce and check give what is finished as whole JSON", async () => {
+  const tables = ["queue_erlang_c", "queue_forkjoin_nelson_tantawi"];
+  const reproduce = pressedAt("queue_forkjoin");
+  assert.equal(await runCli(["reproduce", ...tables, "--json"], reproduce), 130);
+  const rows = JSON.parse(reproduce.written.out) as { readonly table: string }[];
+  assert.deepEqual([...new Set(rows.map(({ table }) => table))], ["queue_erlang_c"]);
+  const check = pressedAt("% raft");
+  const little = ["--walks", "40000", "--schedules", "0", "--workers", "1", "--json"];
+  assert.equal(await runCli(["check", "paxos", "raft", ...little], check), 130);
+  const counted = JSON.parse(check.written.out) as { readonly protocol: string }[];
+  assert.deepEqual(
+    counted.map(({ protocol }) => protocol),
+    ["paxos"],
+  );
+});
