@@ -1,6 +1,6 @@
 /** Bad files: data, notebooks and their parameters, sweeps, results; and what the processes end with. */
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -207,4 +207,21 @@ test("the processes themselves end with these codes, in one line", async () => {
   );
   assert.equal(results[1].err, "protolab: mm1: unstable, utilisation 1.200 must be < 1\n");
   for (const { err } of results) assert.ok(err.split("\n").length <= 2, err);
+});
+
+test("a Node that is too old is told so in one line, before anything is loaded", async () => {
+  const command = fileURLToPath(new URL("./protolab.mjs", import.meta.url));
+  const runAs = (version: string): Promise<object> =>
+    new Promise((resolve) => {
+      const old = `Object.defineProperty(process.versions, "node", { value: "${version}" })`;
+      const words = ["--import", `data:text/javascript,${encodeURIComponent(old)}`, command, "--version"];
+      execFile(process.execPath, words, (error, _out, err) => resolve({ code: error?.code ?? 0, err }));
+    });
+  const refusal = (version: string): object => ({
+    code: 1,
+    err: `protolab: Node must be >= 20.19, got ${version}\n`,
+  });
+  assert.deepEqual(await runAs("18.20.4"), refusal("18.20.4"));
+  assert.deepEqual(await runAs("20.18.3"), refusal("20.18.3"));
+  assert.deepEqual(await runAs("20.19.0"), { code: 0, err: "" });
 });
