@@ -73,6 +73,9 @@ export function describeError(error: unknown): { readonly message: string; reado
   return { message: `${name}: ${message} (PROTOLAB_DEBUG=1 shows where)`, code: 1 };
 }
 
+const EXIT_CODES =
+  "Exit codes: 0 fine; 1 a value, a file or a run that is not what it must be; 2 a name, an\noption or a call that does not exist; 130 and 143 after Ctrl-C and SIGTERM.";
+
 /** The tree of commands. Parsing a command line calls `choose` with what to run. */
 function buildProgram(terminal: Terminal, choose: Choose): Command {
   const program = new Command("protolab")
@@ -80,7 +83,10 @@ function buildProgram(terminal: Terminal, choose: Choose): Command {
     .version(version(), "--version", "print the version")
     .helpOption("--help", "print this help")
     .helpCommand(false)
-    .addHelpText("after", '\nExample:\n  npx protolab simulate raft --set nodes=5 --set rtt="10 ms"\n');
+    .addHelpText(
+      "after",
+      `\n${EXIT_CODES}\n\nExample:\n  npx protolab simulate raft --set nodes=5 --set rtt="10 ms"\n`,
+    );
   const add: Add = (name, summary, example) =>
     program
       .command(name)
@@ -292,6 +298,10 @@ function addCampaigns(add: Add, choose: Choose): void {
     .option(...WORKERS_OPTION)
     .option(...QUIET_OPTION)
     .option(...JSON_OPTION)
+    .addHelpText(
+      "after",
+      "\nExit code 1: a correct protocol went wrong, or a mutant is caught half as often as it was.\n",
+    )
     .action((protocols: readonly string[], options: CheckFlags) =>
       choose(async (t) => (await import("./commands/check.ts")).check(t, protocols, options)),
     );
