@@ -183,6 +183,8 @@ test("a second model is told from the first by its dashes, and the legend names 
     shown.map((trace) => trace.name),
     ["a", "b", "simulated", "95 % interval", "model", "rule of thumb, model"],
   );
+  const named = lines.map((line) => (line.measure === undefined ? { ...line, modelName: "queue" } : line));
+  assert.ok(figureOf(named).data.some((trace) => trace.name === "queue, model"));
   const dashes = traces(figureOf(lines), "model").map((trace) => trace.line.dash);
   assert.equal(new Set(dashes).size, 3, "one of each series, and one of the second model");
   assert.equal(

@@ -24,6 +24,8 @@ export interface SeriesInput {
   readonly measure?: string;
   readonly simulated?: readonly EstimatePoint[];
   readonly model?: readonly ModelPoint[];
+  /** What the legend calls the model beside the simulated points where there are others; `model` unless given. */
+  readonly modelName?: string;
 }
 
 /** A vertical line: the highest load that still meets a target. */
@@ -53,9 +55,10 @@ export interface SeriesLine {
   readonly measure: string;
   readonly simulated: readonly EstimatePoint[];
   readonly model: readonly ModelPoint[];
+  readonly modelName: string;
 }
 
-const SERIES_KEYS = ["series", "measure", "simulated", "model"];
+const SERIES_KEYS = ["series", "measure", "simulated", "model", "modelName"];
 
 /** Checks the lines of a panel. */
 export function readLines(where: string, panel: PanelInput): SeriesLine[] {
@@ -80,7 +83,7 @@ function readLine(where: string, name: string, input: SeriesInput): SeriesLine {
   if (input === null || typeof input !== "object")
     throw new DomainError(`${where}: ${name} must be { series, simulated, model }, got ${show(input)}`);
   refuseUnknown(where, `option of ${name}`, Object.keys(input), SERIES_KEYS);
-  const { series = "", measure = "", simulated = [], model = [] } = input;
+  const { series = "", measure = "", simulated = [], model = [], modelName = "" } = input;
   if (simulated.length + model.length === 0)
     throw new DomainError(`${where}: ${name} must hold at least one simulated or model point, got none`);
   for (const [i, point] of simulated.entries()) {
@@ -102,6 +105,7 @@ function readLine(where: string, name: string, input: SeriesInput): SeriesLine {
     measure,
     simulated: [...simulated].sort((a, b) => a.x - b.x),
     model: [...model].sort((a, b) => a.x - b.x),
+    modelName,
   };
 }
 

@@ -49,6 +49,13 @@ function markerOf(symbol: string, color: string) {
   return { symbol, size: 8, color, line: { width: 1.5, color } };
 }
 
+/** The name of the model beside the simulated points, where all lines have the same one and there is another to tell it from. */
+function firstModel(lines: readonly SeriesLine[]): string {
+  const names = new Set(lines.map(({ modelName }) => modelName));
+  const [name] = names;
+  return names.size === 1 && name !== "" ? `${name}, model` : "model";
+}
+
 /** Grey keys; with a single unnamed series they carry its colour, symbol and dash instead. */
 function meaningKeys(
   lines: readonly SeriesLine[],
@@ -95,9 +102,10 @@ function meaningKeys(
       }),
     );
   const answers = (line: SeriesLine): boolean => line.model.some((point) => !("unstable" in point));
-  if (lines.some((line) => !styling.further.has(line.measure) && answers(line)))
+  const first = lines.filter((line) => !styling.further.has(line.measure) && answers(line));
+  if (first.length > 0)
     keys.push(
-      key("model", "key model", {
+      key(firstModel(first), "key model", {
         mode: "lines",
         line: { color, width: 2, dash: (only?.dash ?? "7px,4px") as Dash },
       }),

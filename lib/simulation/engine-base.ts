@@ -36,6 +36,8 @@ export interface Busy {
 
 /** How often invariants are looked at, in events. */
 const LOOK_EVERY = 4096;
+/** Operations in flight that no load which is served at all has: some 200 MB of them. */
+const MOST_IN_FLIGHT = 1e6;
 /** Looks in a row without time passing after which a run is taken for stuck: about a million events. */
 const MOST_LOOKS_AT_ONE_TIME = 256;
 
@@ -230,6 +232,15 @@ export abstract class EngineBase {
     throw new LimitError(`${this.protocol.name}: run must end within ${maxEvents} events, ${reached}`);
   }
 
+  /** Far more arrives than is answered: waiting for the measured operations would take memory until there is none. */
+  private tooMany({ issued, inFlight }: Clients): never {
+    const perSecond = (count: number): string => `${(count / this.now).toPrecision(3)} 1/s`;
+    throw new LimitError(
+      `${this.protocol.name}: operations in flight must be <= ${MOST_IN_FLIGHT}, got ${inFlight} at ${this.now.toPrecision(4)} s: ` +
+        `${perSecond(issued)} arrive and ${perSecond(issued - inFlight)} are answered`,
+    );
+  }
+
   /** Opens the doors to clients once the protocol says it is ready. */
   protected abstract letIn(): void;
 
@@ -248,8 +259,10 @@ export abstract class EngineBase {
     return Math.min(this.options.maxEvents, this.events + LOOK_EVERY - (this.events % LOOK_EVERY));
   }
 
-  /** Now and then: are the invariants true, and does time still pass? */
+  /** Now and then: are the invariants true, does time still pass, and does anybody answer? */
   protected lookIn(): void {
+    const { clients } = this;
+    if (clients !== null && clients.inFlight > MOST_IN_FLIGHT) this.tooMany(clients);
     if (this.now > this.lastLook) {
       this.lastLook = this.now;
       this.looksAtSameTime = 0;

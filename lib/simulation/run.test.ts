@@ -158,6 +158,18 @@ test("closed-loop users wait for their answer: N users with think time Z and res
   assert.ok(Math.abs(result.throughput - 8 / 0.1) < 1, `${result.throughput}`);
 });
 
+test("a load that nobody could serve ends with its rate and what is answered, instead of filling the memory", () => {
+  const silent = demo(() => {});
+  assert.throws(
+    () => run(silent, workload.poisson(1e9), { operations: 10 ** 7, history: "off" }),
+    (error: Error) =>
+      error.name === "LimitError" &&
+      /^demo: operations in flight must be <= 1000000, got 100\d{4} at 0\.00100\d s: 9\.\d\de\+8 1\/s arrive and 0\.00 1\/s are answered$/.test(
+        error.message,
+      ),
+  );
+});
+
 test("users who neither think nor wait are found out instead of spinning for ever", () => {
   const first = demo((node, operation, ctx) => {
     if (node.kept.length === 0) node.kept.push(operation);

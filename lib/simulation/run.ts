@@ -105,7 +105,7 @@ export interface RunResult {
  * Runs a protocol on a system under a workload (or, with `workload` null, until nothing is left to do).
  *
  * @throws DomainError when an option is outside its domain, an invariant is violated or an audit fails
- * @throws LimitError when `maxEvents` is reached first
+ * @throws LimitError when `maxEvents` is reached first, or a million operations are in flight: far more arrives than is answered
  */
 export function simulateRun(
   protocol: AnyProtocol,

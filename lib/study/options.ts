@@ -111,7 +111,7 @@ const WHERE = "study";
 const DEFAULT_QUANTILES = [0.5, 0.9, 0.99];
 /** Values that must lie beyond a quantile in every replication, as `sectionedQuantile` asks. */
 const LEAST_BEYOND = 5;
-/** Operations of one replication: their latencies are kept in order, eight bytes each. */
+/** Operations of one replication; pilots, which tell the warm-up, keep their latencies in order, eight bytes each. */
 export const MOST_OPERATIONS = 1e8;
 
 function number(name: string, value: unknown, rule: Omit<NumberParameter, "dimension" | "meaning">): number {

@@ -11,6 +11,7 @@ import { OK } from "../simulation/history.ts";
 import type { AnyProtocol } from "../simulation/protocol.ts";
 import { type RunResult, type SimulateOptions, simulateRun } from "../simulation/run.ts";
 import { type Attribution, PARTS } from "../simulation/tracer.ts";
+import { Halves } from "../statistics/halves.ts";
 import { LatencyHistogram } from "../statistics/histogram.ts";
 import { Moments } from "../statistics/moments.ts";
 import type { ScalarName } from "./measures.ts";
@@ -66,32 +67,19 @@ class Recorder {
   traced = 0;
   partsError = 0;
   /** Client latencies in the order in which operations ended ok. */
-  private readonly inOrder: Float64Array;
+  readonly inOrder: Halves;
 
   constructor(operations: number) {
-    this.inOrder = new Float64Array(operations);
+    this.inOrder = new Halves(operations);
   }
 
   add(commit: number, client: number, outcome: number, attribution: Attribution | null): void {
-    const ok = this.counts[outcome]++;
+    this.counts[outcome]++;
     if (outcome !== OK) return;
-    this.inOrder[ok] = client;
+    this.inOrder.add(client);
     this.commit.add(commit);
     this.client.add(client);
     if (attribution !== null) this.attribute(client, attribution);
-  }
-
-  /** Mean latencies of the first and the second half of the operations that ended ok. */
-  get halves(): [number, number] | null {
-    const ok = this.counts[OK];
-    const middle = Math.floor(ok / 2);
-    if (middle === 0) return null;
-    const mean = (from: number, to: number): number => {
-      let sum = 0;
-      for (let i = from; i < to; i++) sum += this.inOrder[i];
-      return sum / (to - from);
-    };
-    return [mean(0, middle), mean(middle, ok)];
   }
 
   private attribute(client: number, attribution: Attribution): void {
@@ -146,7 +134,7 @@ function runReplication(task: ReplicationTask, seed: number): Replication {
   return {
     latencies: { commitLatency: recorder.commit.sample, clientLatency: recorder.client.sample },
     scalars: scalarsOf(task, run),
-    halves: recorder.halves,
+    halves: recorder.inOrder.means,
     cut: ok + failed + unknown < task.operations,
     ok,
     failed,

@@ -185,7 +185,12 @@ function linesOf(result: StudyResult, rows: readonly StudyRow[], request: LineRe
   const [first, ...others] = models;
   const head = { series: name, measure };
   return [
-    { ...head, simulated, ...(first === undefined ? {} : { model: first.points }) },
+    {
+      ...head,
+      simulated,
+      ...(first === undefined ? {} : { model: first.points }),
+      ...(others.length === 0 ? {} : { modelName: first.id }),
+    },
     ...others.map(({ id, points }) => ({
       series: name,
       measure: [measure, id].filter((t) => t !== "").join(" "),

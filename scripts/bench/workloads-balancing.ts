@@ -29,7 +29,7 @@ export const memoryBalancing: Workload = {
   limit: { name: "limit of 600 MB", value: 600 },
 };
 
-/** Policies by what a decision must cost: O(1), O(d), and O(log n). */
+/** Every policy. A decision must cost O(1) or O(d), of the least loaded and of turns by weight O(log n). */
 const DECIDING = [
   "random",
   "round-robin",
@@ -37,6 +37,8 @@ const DECIDING = [
   "idle-queue",
   "least-connections",
   "shortest-queue",
+  "least-loaded",
+  "controller",
   "d-choices",
   "peak-ewma",
   "weighted-round-robin",
