@@ -11,6 +11,7 @@ import { DataError, DomainError, LimitError, UsageError, unknownName } from "../
 import type { CheckFlags } from "./commands/check.ts";
 import type { PolicyFlags } from "./commands/policies.ts";
 import { settingsHelp } from "./commands/simulate-settings.ts";
+import type { SweepFlags } from "./commands/sweep.ts";
 import { interruptionCode, processTerminal, type Terminal } from "./commands/terminal.ts";
 
 /** Runs a command for its exit code. */
@@ -216,10 +217,11 @@ function addSimulation(add: Add, choose: Choose): void {
     .option("--seed <number>", "whole number from 0 to 2^53 - 1 (default: chosen and printed)")
     .option("--precision <share>", "half-width of every interval relative to its mean (default: 0.05)")
     .option("--out <folder>", "write tables, charts and provenance there")
+    .option("--journal <file>", "write down each replication at once, and go on from there after a kill")
     .option(...WORKERS_OPTION)
     .option(...QUIET_OPTION)
     .option(...JSON_OPTION)
-    .action((file: string, options: RunFlags & { seed?: string; precision?: string; out?: string }) =>
+    .action((file: string, options: RunFlags & Omit<SweepFlags, keyof RunFlags>) =>
       choose(async (t) => (await import("./commands/sweep.ts")).sweep(t, file, options)),
     );
 }

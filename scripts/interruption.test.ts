@@ -1,6 +1,6 @@
 /** Ctrl-C and SIGTERM: what is finished is kept, nothing is half written, and the exit code says what happened. */
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -36,6 +36,10 @@ test("Ctrl-C ends a long simulation with 130, SIGTERM with 143", async () => {
   assert.deepEqual(await Promise.all(codes), [130, 143]);
 });
 
+/** What a sweep has written. */
+const storedIn = (path: string): Stored =>
+  JSON.parse(readFileSync(join(path, "result.json"), "utf8")) as Stored;
+
 interface Stored {
   readonly complete: boolean;
   readonly points: number;
@@ -44,15 +48,13 @@ interface Stored {
 
 test("a sweep leaves the points that are finished, with the bytes that an undisturbed run gives", async () => {
   const at = (name: string): string => join(folder, name);
-  const stored = (name: string): Stored =>
-    JSON.parse(readFileSync(join(at(name), "result.json"), "utf8")) as Stored;
   const options = "operations: 2000, workers: 1";
   const endless = writeStudy(at("endless.mts"), "Array.from({ length: 400 }, (_, i) => 10 + i)", options);
   const child = startCommand(["sweep", endless, "--seed", "1", "--out", at("stopped")]);
   // The first line of progress comes when a tenth of all is done.
   child.stderr?.once("data", () => child.kill("SIGINT"));
   assert.equal(await endOf(child), 130);
-  const { complete, points, rows } = stored("stopped");
+  const { complete, points, rows } = storedIn(at("stopped"));
   assert.deepEqual([complete, points], [false, 400]);
   assert.ok(rows.length > 10 && rows.length < 400, `${rows.length} points`);
   assert.ok(!readdirSync(at("stopped"), { recursive: true }).some((name) => String(name).endsWith(".tmp")));
@@ -62,7 +64,31 @@ test("a sweep leaves the points that are finished, with the bytes that an undist
   const again = writeStudy(at("again.mts"), rates, options);
   const { code } = await runToEnd("sweep", again, "--seed", "1", "--out", at("again"), "--quiet");
   assert.equal(code, 0);
-  assert.equal(JSON.stringify(stored("again").rows), JSON.stringify(some));
+  assert.equal(JSON.stringify(storedIn(at("again")).rows), JSON.stringify(some));
+});
+
+test("a sweep that is killed goes on by its journal, and writes the files that an undisturbed one writes", async () => {
+  const at = (name: string): string => join(folder, name);
+  const file = writeStudy(
+    at("killed.mts"),
+    "Array.from({ length: 40 }, (_, i) => 10 + i)",
+    "operations: 1000, workers: 2",
+  );
+  const words = ["sweep", file, "--seed", "1", "--quiet"];
+  const journal = at("killed.journal");
+  const child = startCommand([...words, "--journal", journal, "--out", at("never")]);
+  while (child.exitCode === null && (!existsSync(journal) || statSync(journal).size < 100_000))
+    await wait(20);
+  child.kill("SIGKILL");
+  assert.equal(await endOf(child), null);
+  assert.ok(!existsSync(at("never")));
+  const [killed, whole] = [at("killed"), at("whole")];
+  assert.equal((await runToEnd(...words, "--journal", journal, "--out", killed)).code, 0);
+  assert.equal((await runToEnd(...words, "--out", whole)).code, 0);
+  for (const name of readdirSync(whole).filter((one) => /\.(csv|parquet)$/.test(one)))
+    assert.deepEqual(readFileSync(join(killed, name)), readFileSync(join(whole, name)), name);
+  const { rows } = storedIn(killed);
+  assert.equal(JSON.stringify(rows), JSON.stringify(storedIn(whole).rows));
 });
 
 async function runToEnd(...words: readonly string[]): Promise<{ code: number; err: string }> {

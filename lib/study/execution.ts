@@ -5,10 +5,12 @@
  * threads do not keep the process alive.
  */
 import { createRequire } from "node:module";
+import { basename } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { setFlagsFromString } from "node:v8";
 import { Piscina } from "piscina";
+import { DataError } from "../core/errors.ts";
 import { runTask } from "./replication.ts";
 import type { ReplicationTask, TaskResult } from "./task.ts";
 import { workerBundle } from "./worker-bundle.ts";
@@ -76,6 +78,16 @@ export function onThreads(workers: number, filename = workerFile()): Executor {
       return (await pool.run(task, signal === undefined ? {} : { signal })) as TaskResult;
     },
   };
+}
+
+/** A name of the code that simulates, another one for every change of it. */
+export function codeOfRuns(): string {
+  const bundle = workerBundle(workerFile());
+  if (bundle === null)
+    throw new DataError(
+      "study: journal needs the code in one file, and none could be made in .protolab/worker",
+    );
+  return basename(bundle, ".cjs");
 }
 
 function workerFile(): string {

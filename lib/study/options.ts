@@ -48,6 +48,11 @@ export interface RunOptions {
    * claims still are. Default true.
    */
   readonly histories?: boolean;
+  /**
+   * A file to which every replication is written as soon as it is finished, and from which it is read when the same study
+   * is run again: a run that was killed goes on, and ends with the same bytes. Default: none.
+   */
+  readonly journal?: string;
   /** Quantiles of latencies; default 0.5, 0.9 and 0.99. */
   readonly quantiles?: readonly number[];
   /** Called as replications finish, in place of the progress line. */
@@ -98,6 +103,7 @@ const KEYS: readonly (keyof RunOptions)[] = [
   "workers",
   "attribution",
   "histories",
+  "journal",
   "quantiles",
   "onProgress",
   "progress",
@@ -163,6 +169,14 @@ export function readRunOptions(given: RunOptions): RunSettings {
     commonRandomNumbers: flag("commonRandomNumbers", given.commonRandomNumbers),
     maxPoints: number("maxPoints", given.maxPoints ?? MAX_POINTS, { integer: true, min: 1 }),
   };
+}
+
+/** The journal's path, or null. */
+export function readJournal({ journal }: RunOptions): string | null {
+  if (journal === undefined) return null;
+  if (typeof journal !== "string" || journal === "")
+    throw new DomainError(`${WHERE}: journal must be the path of a file, got ${show(journal)}`);
+  return journal;
 }
 
 function readWarmUp(given: WarmUp): WarmUp {

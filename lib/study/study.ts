@@ -15,9 +15,10 @@ import {
   readCompare,
   refuseInapplicable,
 } from "./comparison.ts";
-import { type Executor, inThisThread, inThisThreadBundled, onThreads } from "./execution.ts";
+import { codeOfRuns, type Executor, inThisThread, inThisThreadBundled, onThreads } from "./execution.ts";
+import { journalled } from "./journal.ts";
 import type { MeasureReference } from "./measures.ts";
-import { quantilesWith, type RunOptions, type RunSettings, readRunOptions } from "./options.ts";
+import { quantilesWith, type RunOptions, type RunSettings, readJournal, readRunOptions } from "./options.ts";
 import { type PointBuilder, type PointPlan, planPoints, refuseIdleParameters } from "./plan.ts";
 import {
   type Axes,
@@ -150,6 +151,7 @@ export class Study<P extends PointShape = NumericPoint> {
   async runOn(options: RunOptions, given: Executor | null): Promise<StudyResult<P>> {
     const started = new Date();
     const settings = readRunOptions(options);
+    const journal = readJournal(options);
     refuseLargeGrid(this.parts.factors, settings);
     const measures = settings.measures ?? this.defaultMeasures();
     const references = [...measures, ...this.compared.flatMap((spec) => spec.map.map((m) => m.reference))];
@@ -162,7 +164,8 @@ export class Study<P extends PointShape = NumericPoint> {
     refuseIdleParameters(points, builder);
     const plans = planPoints(points, builder, settings, quantiles);
     // Threads start while the models predict.
-    const executor = given ?? executorFor(plans, settings);
+    const chosen = given ?? executorFor(plans, settings);
+    const executor = journal === null ? chosen : journalled(chosen, journal, codeOfRuns());
     const predictions = plans.map((plan) => this.compared.map((spec) => predict(spec, plan)));
     for (const i of this.compared.keys()) refuseInapplicable(predictions.map((list) => list[i]));
     const { rows, complete } = await runPlans(plans, {

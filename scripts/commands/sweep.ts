@@ -1,5 +1,6 @@
 /** `protolab sweep FILE.ts`: the study that a file exports, from the shell. */
 import { randomInt } from "node:crypto";
+import { UsageError } from "../../lib/core/errors.ts";
 import { readParameter } from "../../lib/core/parameters.ts";
 import type { RunOptions } from "../../lib/study/options.ts";
 import { progressText } from "../../lib/study/progress.ts";
@@ -16,6 +17,7 @@ export interface SweepFlags {
   readonly precision?: string;
   readonly workers?: string;
   readonly out?: string;
+  readonly journal?: string;
   readonly quiet?: boolean;
   readonly json?: boolean;
 }
@@ -26,6 +28,10 @@ export async function sweep(terminal: Terminal, file: string, flags: SweepFlags)
   const workers = readWorkers("sweep", flags.workers);
   const precision = flags.precision === undefined ? undefined : readPrecision(flags.precision);
   const { study, run } = await loadStudyFile(file);
+  if (flags.journal !== undefined && seed === null && run.seed === undefined)
+    throw new UsageError(
+      "sweep: --journal needs --seed, or a seed in the file: by another seed nothing is found again",
+    );
   const progress = progressOf(terminal, flags.quiet ?? false);
   const used = seed ?? run.seed ?? randomInt(2 ** 47);
   if (seed === null && run.seed === undefined) progress.note(`seed ${used} (chosen)`);
@@ -37,6 +43,7 @@ export async function sweep(terminal: Terminal, file: string, flags: SweepFlags)
       progress.update(report.done / Math.max(1, report.total), progressText(report, study.name)),
     ...(precision === undefined ? {} : { precision }),
     ...(workers === undefined ? {} : { workers }),
+    ...(flags.journal === undefined ? {} : { journal: flags.journal }),
   };
   const result = await study.run(options);
   progress.end();
