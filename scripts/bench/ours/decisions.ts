@@ -64,6 +64,8 @@ const small = balancer({
   serviceTime: 1,
   policy: policy as BalancerSettings["policy"],
   ...(policy === "static-split" ? { plannedRate: 8 } : {}),
+  // What is reported is told in decide(), after each request: the interval is only asked for.
+  ...(policy === "least-loaded" ? { reportInterval: 1 } : {}),
 }).settings as unknown as BalancerSettings;
 const planned = policy === "static-split" ? 0.8 * servers : small.plannedRate;
 const settings = { ...small, servers, plannedRate: planned };
