@@ -1,5 +1,7 @@
 /** What the tests of every protocol ask of a campaign. */
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import type { Mutant } from "../simulation/mutant.ts";
 import type { AnyProtocol } from "../simulation/protocol.ts";
 import { type CampaignOptions, type CampaignResult, campaign, reportWalk } from "./campaign.ts";
@@ -36,12 +38,38 @@ export function assertSafe(protocol: AnyProtocol, options: CampaignOptions): voi
   }
 }
 
+/**
+ * Seeds by which the committed table says that a bug was caught first, by protocol and id: tried before any other, for what
+ * is caught once in 200,000 walks would else be searched for in every run of the tests. A catch is a catch; where a
+ * protocol has changed since, the search begins anew.
+ */
+const seedsOf = new Map(
+  readFileSync(fileURLToPath(new URL("../../data/golden/mutants.csv", import.meta.url)), "utf8")
+    .trimEnd()
+    .split("\n")
+    .slice(1)
+    .map((line) => line.split(","))
+    .map((cells) => [`${cells[0]} ${cells[1]}`, { walks: cells[5], schedules: cells[9] }] as const),
+);
+
+/** Whether the run that the table names goes wrong. */
+function caughtAsBefore({ id, nodes = 3, settings = {}, protocol }: Mutant): boolean {
+  const seeds = seedsOf.get(`${protocol.name} ${id}`);
+  return (["walks", "schedules"] as const).some((kind) => {
+    const seed = seeds?.[kind] ?? "";
+    if (seed === "") return false;
+    const one = { walks: 0, schedules: 0, [kind]: 1 };
+    return campaign(protocol, { nodes, settings, ...one, from: Number(seed) })[kind].violations > 0;
+  });
+}
+
 /** Shares of all runs that are tried before the first catch is looked for again: what shows soon costs little. */
 const SHARES = [0.01, 0.03, 0.1, 0.3, 1];
 
 /** A safety mutant goes wrong within so many runs; an equivalent one never does. Scenarios show the scripted ones. */
 export function assertCaught(mutant: Mutant, options: Pick<CampaignOptions, "walks" | "schedules">): void {
-  const few = { walks: Math.min(options.walks, 20_000), schedules: Math.min(options.schedules, 200) };
+  if (mutant.kind === "safety" && caughtAsBefore(mutant)) return;
+  const few = { walks: Math.min(options.walks, 8000), schedules: Math.min(options.schedules, 100) };
   const { caught, stuck } = tried(mutant, mutant.kind === "safety" ? options : few);
   if (mutant.kind === "safety") assert.ok(caught !== null, `${mutant.id} ${mutant.name} must be caught`);
   if (mutant.kind === "equivalent")
