@@ -37,7 +37,7 @@ export class KernelDied extends Error {
 export interface KernelOptions {
   /** The folder in which the kernel is started. */
   readonly folder: string;
-  /** Seconds until a kernel that does not answer is given up; default 60. */
+  /** Seconds until a kernel that does not answer is given up; default 180: its compiler starts slowly where much else runs. */
   readonly startTimeout?: number;
   readonly environment?: Readonly<Record<string, string>>;
   /** Another launcher than ours; for tests. */
@@ -119,7 +119,7 @@ export class KernelClient {
     for (let attempt = 1; ; attempt++) {
       const kernel = new KernelClient(await freeConnection(), options);
       try {
-        await kernel.#ready((options.startTimeout ?? 60) * 1000);
+        await kernel.#ready((options.startTimeout ?? 180) * 1000);
         return kernel;
       } catch (error) {
         kernel.kill();
