@@ -7,7 +7,7 @@ const MOST_SUMS = 2 ** 16;
 /**
  * A series whose length is not known before it ends, summed in batches of one size. When there are more batches than are kept,
  * neighbours are joined: so up to 65,536 values the halves are exact, and beyond the middle is missed by less than
- * 1/65,536 of the series.
+ * 1/32,768 of the series, a batch where they have just been joined.
  */
 export class Halves {
   private readonly sums: Float64Array;

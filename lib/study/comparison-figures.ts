@@ -91,7 +91,7 @@ export function errorMap(result: StudyResult, options: ErrorMapOptions): Figure 
   });
   const title = `${result.study.title}: error of ${model} on the ${MEASURES[reference.measure].title}`;
   return heatmapFigure({
-    ...wordsOf(result, options, title, fixedText(result, rows, [x, y])),
+    ...wordsOf(result, options, title, fixedText(result, rows, [x, y]), { model }),
     x: axis(x),
     y: axis(y),
     value: { name: "relative error", kind: "error" },
@@ -130,7 +130,7 @@ export function comparisonPlot(result: StudyResult, options: ComparisonPlotOptio
   const info = MEASURES[reference.measure];
   const values = points.flatMap((p) => [p.simulated, p.predicted]);
   return comparisonFigure({
-    ...wordsOf(result, options, `${result.study.title}: ${model} against simulation`, ""),
+    ...wordsOf(result, options, `${result.study.title}: ${model} against simulation`, "", { model }),
     quantity: { name: info.title, dimension: info.dimension, scale: scaleOf(values) },
     points,
     tolerance,

@@ -77,14 +77,21 @@ export function requireDistinct(where: string, rows: readonly StudyRow[], used: 
   }
 }
 
+/** What a figure says besides. */
+export interface FurtherWords {
+  readonly notes?: readonly string[];
+  readonly warning?: readonly string[];
+  /** The one model that is shown; by default the notes are of all that were compared. */
+  readonly model?: string;
+}
+
 /** Shared words of a figure: what is fixed, where the numbers come from, what is wrong. */
 export function wordsOf(
   result: StudyResult,
   given: FigureWords,
   fallback: string,
   fixed: string,
-  notes: readonly string[] = [],
-  warning: readonly string[] = [],
+  { notes = [], warning = [], model }: FurtherWords = {},
 ): FigureText {
   const warnings = [
     ...(result.complete ? [] : [`stopped after ${result.rows.length} of ${result.facts.points} points`]),
@@ -98,7 +105,7 @@ export function wordsOf(
       : fixed === ""
         ? {}
         : { subtitle: fixed }),
-    note: [...notes, ...notesOf(result)].join(". "),
+    note: [...notes, ...notesOf(result, model)].join(". "),
     ...(warnings.length > 0 ? { warning: warnings } : {}),
     ...(given.width === undefined ? {} : { width: given.width }),
     ...(given.height === undefined ? {} : { height: given.height }),

@@ -47,7 +47,7 @@ test("what was cut anywhere, also in a line, goes on to the same bytes; what is 
   const whole = readFileSync(journal);
   const lines = whole.toString("utf8").split("\n");
   assert.equal(lines.length - 2, plain.simulated); // the header, and nothing after the last line's end
-  for (const share of [0.05, 0.3, 0.62, 0.999]) {
+  for (const share of [0.0005, 0.05, 0.3, 0.62, 0.999]) {
     writeFileSync(journal, whole);
     truncateSync(journal, Math.floor(share * whole.length));
     const again = await ran(journal);
@@ -75,6 +75,9 @@ test("a file that is no journal, of other code, or with a line that is none, is 
     "protolab journal 1, code worker-0\n",
     /b\.journal:1: journal must be of this code \(protolab journal 1, code worker-\w+\), got protolab journal 1, code worker-0;/,
   );
+  // Files named by mistake keep their last line too, and their only one.
+  await refuse("rate,latency\n1,2", /b\.journal:1: journal must be a journal of a study/);
+  await refuse("all of my notes", /b\.journal:1: journal must be a journal of a study/);
   const path = join(folder, "c.journal");
   await ran(path);
   appendFileSync(path, "abc def\n");

@@ -28,22 +28,31 @@ function keyOf(task: ReplicationTask, seed: number): string {
   return createHash("sha256").update(text).digest("base64url");
 }
 
-/** Reads a journal, and cuts off what a killed process left half written. */
+/** Appends, and is back only when the disk has it. */
+function write(path: string, text: string): void {
+  appendFileSync(path, text, { flag: "as" });
+}
+
+/** Reads a journal, and cuts off what a killed process left half written; a file that is none is left as it is. */
 function read(path: string, header: string): Map<string, One> {
   const known = new Map<string, One>();
-  const bytes = existsSync(path) ? readFileSync(path) : Buffer.alloc(0);
-  const whole = bytes.lastIndexOf("\n") + 1;
-  if (whole < bytes.length) truncateSync(path, whole);
-  const [first, ...lines] = bytes.subarray(0, whole).toString("utf8").split("\n").slice(0, -1);
-  if (first === undefined) {
+  const text = existsSync(path) ? readFileSync(path, "latin1") : "";
+  const [first, ...rest] = text.split("\n");
+  if (rest.length === 0 && `${header}\n`.startsWith(first)) {
     mkdirSync(dirname(path), { recursive: true });
-    appendFileSync(path, `${header}\n`);
-  } else if (first !== header) {
+    if (first !== "") truncateSync(path, 0);
+    write(path, `${header}\n`);
+    return known;
+  }
+  if (first !== header) {
     const wanted = first.startsWith(FORMAT)
       ? `of this code (${header}), got ${first}`
       : "a journal of a study";
     throw new DataError(`${path}:1: journal must be ${wanted}; name another file, or delete it`);
   }
+  const cut = rest[rest.length - 1];
+  if (cut !== "") truncateSync(path, text.length - cut.length);
+  const lines = rest.slice(0, -1);
   for (const [i, line] of lines.entries()) {
     const [key, data] = line.split(" ");
     try {
@@ -78,7 +87,7 @@ export function journalled(executor: Executor, path: string, code: string): Exec
       if (seeds.length === 0) return results;
       const fresh = await executor.run({ ...task, first: task.first + results.length, seeds }, signal);
       const lines = fresh.map((one, i) => `${keyOf(task, seeds[i])} ${serialize(one).toString("base64")}\n`);
-      appendFileSync(path, lines.join(""));
+      write(path, lines.join(""));
       return [...results, ...fresh];
     },
   };

@@ -105,10 +105,13 @@ export function plot(result: StudyResult, options: PlotOptions): Figure {
       options,
       `${result.study.title}: ${info.title}`,
       fixedText(result, rows, [x, series]),
-      unsteadyNotes(rows, transient),
-      transient && rows.some((row) => row.state !== "steady")
-        ? ["points without a steady state are shown: their height depends on the length of the run"]
-        : [],
+      {
+        notes: unsteadyNotes(rows, transient),
+        warning:
+          transient && rows.some((row) => row.state !== "steady")
+            ? ["points without a steady state are shown: their height depends on the length of the run"]
+            : [],
+      },
     ),
     x: { name: x, dimension: result.study.unitOf(x), scale: options.xScale ?? scaleOf(xs) },
     y: { name: info.title, dimension: info.dimension, scale: options.yScale ?? scaleOf(heights(drawn)) },

@@ -149,8 +149,8 @@ function range(values: readonly number[]): string {
   return low === high ? String(low) : `${low} to ${high}`;
 }
 
-/** What a reader must know to read the numbers. */
-export function notesOf(result: StudyResult): string[] {
+/** What a reader must know to read the numbers; of one model, where only that is shown. */
+export function notesOf(result: StudyResult, shown?: string): string[] {
   const { rows, facts } = result;
   const { settings } = facts;
   const level = `${Number((100 * settings.level).toPrecision(4))} %`;
@@ -161,6 +161,7 @@ export function notesOf(result: StudyResult): string[] {
   ];
   for (const spec of result.study.compared) {
     const { model, tolerance } = spec;
+    if (shown !== undefined && shown !== model.id) continue;
     const missing = new Set(
       rows.flatMap((row) => row.predictions.find((p) => p.model === model.id)?.notRepresented ?? []),
     );

@@ -1,27 +1,10 @@
 /** What a balancer can be told, and which settings have an effect beside which. */
 import { DomainError } from "../../core/errors.ts";
-import type { NumberParameter, ValuesOf } from "../../core/parameters.ts";
+import type { ValuesOf } from "../../core/parameters.ts";
 import type { SystemFacts } from "../../simulation/protocol.ts";
 import { headerBytesSetting } from "../consensus/settings.ts";
+import { countSetting, timeSetting } from "../setting-shapes.ts";
 import { policies, policyNamed } from "./policies/index.ts";
-
-const count = (
-  meaning: string,
-  fallback: number,
-  min = 0,
-): NumberParameter & { readonly default: number } => ({
-  dimension: "one",
-  integer: true,
-  min,
-  default: fallback,
-  meaning,
-});
-const time = (meaning: string, fallback: number): NumberParameter & { readonly default: number } => ({
-  dimension: "time",
-  min: 0,
-  default: fallback,
-  meaning,
-});
 
 export const balancerParameters = {
   policy: {
@@ -30,8 +13,8 @@ export const balancerParameters = {
     default: "d-choices",
     meaning: "how a dispatcher chooses the server of a request",
   },
-  servers: count("servers; 0: every node that is no dispatcher", 0),
-  dispatchers: count("dispatchers, the first nodes; each decides on its own", 1, 1),
+  servers: countSetting("servers; 0: every node that is no dispatcher", 0),
+  dispatchers: countSetting("dispatchers, the first nodes; each decides on its own", 1, 1),
   serviceTime: {
     dimension: "time",
     above: 0,
@@ -47,9 +30,9 @@ export const balancerParameters = {
     tex: "c_s^2",
     meaning: "squared coefficient of variation of the service: 0 constant, 1 exponential, else lognormal",
   },
-  fastServers: count("servers, the first ones, that are faster", 0),
+  fastServers: countSetting("servers, the first ones, that are faster", 0),
   fastSpeed: { dimension: "one", above: 0, default: 1, meaning: "speed of those; the others have speed 1" },
-  choices: { ...count("servers looked at by d-choices", 2, 1), tex: "d" },
+  choices: { ...countSetting("servers looked at by d-choices", 2, 1), tex: "d" },
   replacement: { kind: "boolean", default: false, meaning: "whether d-choices may draw a server twice" },
   information: {
     kind: "choice",
@@ -58,30 +41,30 @@ export const balancerParameters = {
     meaning:
       "loads that a policy reads: what the dispatcher sent and is not answered, or what servers report",
   },
-  reportInterval: time("time between a server's reports of its length; 0: after every change", 0),
+  reportInterval: timeSetting("time between a server's reports of its length; 0: after every change", 0),
   countOwn: {
     kind: "boolean",
     default: false,
     meaning: "whether what a dispatcher has sent since a report counts on top of it",
   },
-  decay: { ...time("time in which peak-ewma forgets", 10), source: "Finagle's default" },
+  decay: { ...timeSetting("time in which peak-ewma forgets", 10), source: "Finagle's default" },
   plannedRate: {
     dimension: "rate",
     min: 0,
     default: 0,
     meaning: "arrivals that static-split is planned for",
   },
-  controlInterval: time("time between two settings of the controller's shares", 1),
-  fanOut: { ...count("servers that each request needs an answer from", 1, 1), tex: "k" },
-  hedgeDelay: time("time without an answer after which a second copy is sent; 0: never", 0),
+  controlInterval: timeSetting("time between two settings of the controller's shares", 1),
+  fanOut: { ...countSetting("servers that each request needs an answer from", 1, 1), tex: "k" },
+  hedgeDelay: timeSetting("time without an answer after which a second copy is sent; 0: never", 0),
   tied: {
     kind: "boolean",
     default: false,
     meaning: "two copies at once, of which the one served first calls the other off",
   },
   cancel: { kind: "boolean", default: false, meaning: "whether an answer calls off the other copy" },
-  tryTimeout: time("time after which a dispatcher gives an attempt up; 0: never", 0),
-  retries: count("attempts after the first", 0),
+  tryTimeout: timeSetting("time after which a dispatcher gives an attempt up; 0: never", 0),
+  retries: countSetting("attempts after the first", 0),
   retryBudget: {
     dimension: "one",
     min: 0,
@@ -90,14 +73,14 @@ export const balancerParameters = {
     tex: "b",
     meaning: "retries allowed for each request on average; the default is no budget",
   },
-  queueLimit: count("requests that a server holds, the one in service included; 0: no limit", 0),
-  inFlightLimit: count("requests that a dispatcher lets in at a time; 0: no limit", 0),
-  ejectAfter: count("attempts given up in a row after which a server gets nothing more; 0: never", 0),
-  ejectFor: time("for how long", 10),
-  slowStart: time("time over which a server that comes back is given its full share", 0),
-  coldTime: time("time after its start in which a server is cold", 0),
+  queueLimit: countSetting("requests that a server holds, the one in service included; 0: no limit", 0),
+  inFlightLimit: countSetting("requests that a dispatcher lets in at a time; 0: no limit", 0),
+  ejectAfter: countSetting("attempts given up in a row after which a server gets nothing more; 0: never", 0),
+  ejectFor: timeSetting("for how long", 10),
+  slowStart: timeSetting("time over which a server that comes back is given its full share", 0),
+  coldTime: timeSetting("time after its start in which a server is cold", 0),
   coldFactor: { dimension: "one", min: 1, default: 1, meaning: "how much longer a cold server takes" },
-  scaleInterval: time("time between two looks of the autoscaler; 0: no autoscaling", 0),
+  scaleInterval: timeSetting("time between two looks of the autoscaler; 0: no autoscaling", 0),
   scaleTarget: {
     dimension: "one",
     above: 0,
@@ -105,8 +88,8 @@ export const balancerParameters = {
     default: 0.7,
     meaning: "utilisation the autoscaler aims at",
   },
-  scaleDelay: time("time from ordering a server to having it", 0),
-  scaleFrom: count("servers in use at the start; 0: all", 0),
+  scaleDelay: timeSetting("time from ordering a server to having it", 0),
+  scaleFrom: countSetting("servers in use at the start; 0: all", 0),
   headerBytes: headerBytesSetting,
 } as const;
 

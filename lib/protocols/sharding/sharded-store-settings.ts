@@ -1,27 +1,9 @@
 /** What a sharded store can be told, and which settings have an effect beside which. */
 import { DomainError } from "../../core/errors.ts";
-import type { NumberParameter, ValuesOf } from "../../core/parameters.ts";
+import type { ValuesOf } from "../../core/parameters.ts";
 import type { SystemFacts } from "../../simulation/protocol.ts";
 import { headerBytesSetting } from "../consensus/settings.ts";
-
-const count = (
-  meaning: string,
-  fallback: number,
-  min = 0,
-): NumberParameter & { readonly default: number } => ({
-  dimension: "one",
-  integer: true,
-  min,
-  max: 1e6,
-  default: fallback,
-  meaning,
-});
-const time = (meaning: string, fallback: number): NumberParameter & { readonly default: number } => ({
-  dimension: "time",
-  min: 0,
-  default: fallback,
-  meaning,
-});
+import { countSetting, timeSetting } from "../setting-shapes.ts";
 
 export const shardedStoreParameters = {
   placement: {
@@ -30,11 +12,11 @@ export const shardedStoreParameters = {
     default: "range",
     meaning: "where keys belong at first: equal ranges of keys, or slots of hashes placed by an algorithm",
   },
-  servers: count("servers; 0: every node that is no router", 0),
-  routers: count("nodes that only route, the first ones; node 0 is the monitor too", 1, 1),
-  startServers: count("servers that own keys at first, the first ones; 0: all", 0),
-  keySpace: { ...count("keys that the store holds", 8, 1), tex: "N" },
-  slots: count("slots of hashed placements: what moves as one", 64, 1),
+  servers: countSetting("servers; 0: every node that is no router", 0),
+  routers: countSetting("nodes that only route, the first ones; node 0 is the monitor too", 1, 1),
+  startServers: countSetting("servers that own keys at first, the first ones; 0: all", 0),
+  keySpace: { ...countSetting("keys that the store holds", 8, 1), tex: "N" },
+  slots: countSetting("slots of hashed placements: what moves as one", 64, 1),
   valueBytes: {
     dimension: "size",
     min: 0,
@@ -62,24 +44,27 @@ export const shardedStoreParameters = {
     default: 65536,
     meaning: "data copied in one message",
   },
-  copyWindow: count("chunks under way at a time from one server", 2, 1),
+  copyWindow: countSetting("chunks under way at a time from one server", 2, 1),
   copyRate: {
     dimension: "bandwidth",
     min: 0,
     default: 0,
     meaning: "bandwidth that the copy out of one server may take; 0: as much as it gets",
   },
-  moves: count("ranges that are being moved at a time", 4, 1),
-  planInterval: time("time between two looks of the monitor at the loads; 0: never", 0),
+  moves: countSetting("ranges that are being moved at a time", 4, 1),
+  planInterval: timeSetting("time between two looks of the monitor at the loads; 0: never", 0),
   imbalance: {
     dimension: "one",
     above: 0,
     default: 0.2,
     meaning: "load of the hottest server above the mean that the monitor accepts",
   },
-  askRetry: time("time after which a router asks again", 1),
-  copyRetry: time("time without an answer after which monitor and servers say again what a move needs", 0.2),
-  frontKeys: { ...count("keys that a cache at the router holds; 0: no cache", 0), tex: "c" },
+  askRetry: timeSetting("time after which a router asks again", 1),
+  copyRetry: timeSetting(
+    "time without an answer after which monitor and servers say again what a move needs",
+    0.2,
+  ),
+  frontKeys: { ...countSetting("keys that a cache at the router holds; 0: no cache", 0), tex: "c" },
   frontCache: {
     kind: "choice",
     choices: ["lru", "perfect"],
@@ -87,7 +72,7 @@ export const shardedStoreParameters = {
     meaning:
       "what the cache keeps: the keys read last, or the first keys, the most popular of laws that do not shift",
   },
-  frontTime: time("time of the router's worker for a read that its cache answers; 0: none", 0),
+  frontTime: timeSetting("time of the router's worker for a read that its cache answers; 0: none", 0),
   headerBytes: headerBytesSetting,
 } as const;
 
