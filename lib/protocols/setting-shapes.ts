@@ -6,8 +6,6 @@ export type SettingWithDefault = NumberParameter & { readonly default: number };
 
 /**
  * How many of something; a million at most, so that a slip of the keyboard is refused before it takes all memory.
- *
- * @example countSetting("servers; 0: every node", 0).integer; // => true
  */
 export const countSetting = (meaning: string, fallback: number, min = 0): SettingWithDefault => ({
   dimension: "one",
@@ -18,11 +16,7 @@ export const countSetting = (meaning: string, fallback: number, min = 0): Settin
   meaning,
 });
 
-/**
- * A time, in seconds.
- *
- * @example timeSetting("how long a client waits", 0.1).dimension; // => "time"
- */
+/** A time, in seconds. */
 export const timeSetting = (meaning: string, fallback: number): SettingWithDefault => ({
   dimension: "time",
   min: 0,
