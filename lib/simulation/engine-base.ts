@@ -12,6 +12,7 @@ import { Disk, type Held } from "./disk.ts";
 import { Dispatcher } from "./dispatcher.ts";
 import * as slotColumns from "./event-slots.ts";
 import { Network } from "./network.ts";
+import { OwnCounts } from "./own-measures.ts";
 import type { AnyProtocol, MessageShape } from "./protocol.ts";
 import { TimerTable } from "./timers.ts";
 import type { Tracer } from "./tracer.ts";
@@ -72,6 +73,8 @@ export abstract class EngineBase {
   /** The virtual time handlers have reached; an event's own time is `now`. */
   protected clock = 0;
   protected now = 0;
+  /** Follows what the protocol counts of its own, where it does. */
+  readonly own: OwnCounts | null;
   /** Busy seconds when measuring began. */
   protected before: Busy | null = null;
   protected lastLook = -1;
@@ -118,6 +121,7 @@ export abstract class EngineBase {
     options: EngineOptions,
   ) {
     this.protocol = protocol;
+    this.own = protocol.measures === undefined ? null : new OwnCounts(protocol, this.states);
     this.invariants = Object.entries(protocol.always);
     this.reachable = Object.entries(protocol.sometimes);
     this.clients = clients;

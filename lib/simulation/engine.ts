@@ -359,10 +359,16 @@ export class TimedEngine extends EngineContext {
       this.now + (clients.arrivals === null ? Number.POSITIVE_INFINITY : clients.arrivals.gap());
   }
 
+  /** From now on what is busy and what is counted is measured. */
+  private beginMeasuring(): void {
+    this.before = this.busyUntil(this.now);
+    this.own?.begin(this.now);
+  }
+
   /** Sends an operation to the node its place turns to. */
   protected ask(operation: Operation, time: number): void {
     const clients = this.clients as Clients;
-    if (this.before === null && clients.measuredFrom >= 0) this.before = this.busyUntil(this.now);
+    if (this.before === null && clients.measuredFrom >= 0) this.beginMeasuring();
     const place = clients.placeOf(operation);
     const { target, colocated } = clients.places[place];
     const bytes = this.headerBytes + (operation.kind === "write" ? operation.bytes : 0);

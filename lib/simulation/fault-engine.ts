@@ -132,6 +132,7 @@ export class FaultEngine extends TimedEngine implements Victim {
     this.log.mark(node, this.now, "restart", "restart");
     this.self = node;
     this.clock = this.now;
+    this.own?.keep(node);
     this.states[node] = this.protocol.boot(this, this.durable[node]);
     this.standing = null;
     this.finish(node);

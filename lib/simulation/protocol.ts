@@ -8,6 +8,7 @@
 import type { ParameterTable, ValuesOf } from "../core/parameters.ts";
 import type { RandomStream } from "../core/random.ts";
 import type { NodeId } from "../core/system.ts";
+import type { Counts, OwnMeasure } from "./own-measures.ts";
 
 export type { NodeId } from "../core/system.ts";
 
@@ -165,6 +166,10 @@ export interface Protocol<
   readonly sometimes: Readonly<Record<string, (nodes: readonly Node[]) => boolean>>;
   /** One line on a node's state, for scripts and diagrams: `leader of term 3, log 1 1 3, committed 2`. */
   describe?(node: Node): string;
+  /** What a node has counted since it started: what `measures` are made of. */
+  counts?(node: Node): Counts;
+  /** Measures of its own: studies estimate, tabulate, plot and compare them like any other. */
+  readonly measures?: Readonly<Record<string, OwnMeasure>>;
   /** What a run ended with, for people: `Value: …` of single-decree Paxos. */
   outcome?(nodes: readonly Node[]): Readonly<Record<string, string | number>>;
 }

@@ -86,6 +86,8 @@ export interface RunResult {
   /** Events of the protocol's `sometimes` that happened. */
   readonly seen: readonly string[];
   readonly outcome: Readonly<Record<string, string | number>>;
+  /** The protocol's own measures, of the measured window; NaN where there was nothing to measure. */
+  readonly own: Readonly<Record<string, number>>;
   /** With `history: "keep"`; operations without an answer at the end stand last, as unknown. */
   readonly history: readonly HistoryRow[];
   /** What went wrong on purpose, as it happened. */
@@ -269,6 +271,7 @@ function resultOf(
     audits,
     seen: [...engine.seen],
     outcome: protocol.outcome?.(engine.states) ?? {},
+    own: engine.own?.measures(end) ?? {},
     history:
       history === null ? [] : [...history.rows(), ...(history.keeps ? (clients?.openRows() ?? []) : [])],
     faults: engine instanceof FaultEngine ? engine.log : { spans: [], marks: [], leaders: [] },

@@ -12,6 +12,8 @@ import type { StudyResult } from "./result.ts";
 import { parameterNames } from "./result-tables.ts";
 import type { StudyRow } from "./row.ts";
 
+const GENERAL: readonly string[] = [...LATENCY_NAMES, ...SCALAR_NAMES];
+
 export type CellValue = number | string | boolean | null;
 
 /** One column with its values. */
@@ -157,7 +159,10 @@ function measureColumns(result: StudyResult, rows: readonly StudyRow[]): DataCol
       ),
     ];
   });
-  const scalars = SCALAR_NAMES.flatMap((name) =>
+  const own = [...new Set(rows.flatMap((row) => Object.keys(row.measures)))].filter(
+    (name) => !GENERAL.includes(name),
+  );
+  const scalars = [...SCALAR_NAMES, ...own].flatMap((name) =>
     intervalColumns(
       name,
       unitText(MEASURES[name].dimension),

@@ -3,9 +3,9 @@ import { LatencyHistogram } from "../statistics/histogram.ts";
 import { type Interval, replicationInterval } from "../statistics/interval.ts";
 import { sectionedQuantile } from "../statistics/quantiles.ts";
 import {
+  type ByMeasure,
   LATENCY_NAMES,
   type LatencyName,
-  type MeasureName,
   type MeasureReference,
   quantileLabel,
   SCALAR_NAMES,
@@ -19,7 +19,7 @@ export interface Estimate extends Interval {
 }
 
 /** All measures of one point. */
-export type Estimates = Readonly<Record<MeasureName, Estimate>>;
+export type Estimates = ByMeasure<Estimate>;
 
 /** Histograms of one latency, one a replication, in order. */
 function histogramsOf(replications: readonly Replication[], name: LatencyName): LatencyHistogram[] {
@@ -45,7 +45,7 @@ export function estimate(
   quantiles: readonly number[],
   level: number,
 ): Estimates {
-  const all: Partial<Record<MeasureName, Estimate>> = {};
+  const all: Record<string, Estimate> = { ...estimateOwn(replications, level) };
   for (const name of LATENCY_NAMES) {
     const means = replications.map((r) => r.latencies[name].moments.mean);
     all[name] = {
@@ -58,6 +58,17 @@ export function estimate(
     all[name] = { ...replicationInterval(values, level), quantiles: {} };
   }
   return all as Estimates;
+}
+
+/** Estimates a protocol's own measures, those that every replication could measure. */
+export function estimateOwn(replications: readonly Replication[], level: number): Record<string, Estimate> {
+  const names = Object.keys(replications[0]?.own ?? {});
+  const values = names.map((name) => [name, replications.map((r) => r.own[name])] as const);
+  return Object.fromEntries(
+    values
+      .filter(([, list]) => list.length >= 2 && !list.some(Number.isNaN))
+      .map(([name, list]) => [name, { ...replicationInterval(list, level), quantiles: {} }]),
+  );
 }
 
 /** The interval of one measure or quantile from replications, for deciding whether to go on. */
@@ -74,9 +85,9 @@ export function intervalOf(
   const values = replications.map((r) =>
     isLatency
       ? r.latencies[measure as LatencyName].moments.mean
-      : r.scalars[measure as keyof Replication["scalars"]],
+      : (r.scalars[measure as keyof Replication["scalars"]] ?? r.own[measure]),
   );
-  return replicationInterval(values, level);
+  return values.some(Number.isNaN) ? undefined : replicationInterval(values, level);
 }
 
 /** The estimate that a reference names, or `undefined` when there is none. */
@@ -85,5 +96,5 @@ export function pickEstimate(
   { measure, statistic }: MeasureReference,
 ): Interval | undefined {
   if (estimates === null) return undefined;
-  return statistic === "mean" ? estimates[measure] : estimates[measure].quantiles[statistic];
+  return statistic === "mean" ? estimates[measure] : estimates[measure]?.quantiles[statistic];
 }

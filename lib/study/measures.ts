@@ -1,6 +1,7 @@
 /** What a study measures: names, units, and how a reference such as `commitLatency.p99` is read. */
 import { DomainError, show, unknownName } from "../core/errors.ts";
 import type { Dimension } from "../core/units.ts";
+import { protocolIndex } from "../protocols/index.ts";
 
 /** One measure. */
 export interface MeasureInfo {
@@ -74,13 +75,42 @@ export type MeasureName = LatencyName | ScalarName;
 
 export const LATENCY_NAMES = Object.keys(LATENCIES) as LatencyName[];
 export const SCALAR_NAMES = Object.keys(SCALARS) as ScalarName[];
-/** Every measure, latencies first. */
-export const MEASURES: Readonly<Record<MeasureName, MeasureInfo>> = { ...LATENCIES, ...SCALARS };
-export const MEASURE_NAMES = Object.keys(MEASURES) as MeasureName[];
+/** What protocols measure of their own; protocols that share a name mean the same by it. */
+const OWN: Readonly<Record<string, MeasureInfo>> = Object.assign(
+  {},
+  ...[...protocolIndex.values()].map((protocol) => protocol.measures ?? {}),
+);
+/** Every measure, latencies first, those of single protocols last. */
+export const MEASURES: Readonly<Record<MeasureName, MeasureInfo> & Record<string, MeasureInfo>> = {
+  ...LATENCIES,
+  ...SCALARS,
+  ...OWN,
+};
+export const MEASURE_NAMES: readonly string[] = Object.keys(MEASURES);
+
+/** Something known of every measure; of a protocol's own only where that protocol runs. */
+export type ByMeasure<T> = Readonly<Record<MeasureName, T> & Record<string, T>>;
+
+/**
+ * Refuses a measure that none of the protocols has.
+ *
+ * @throws UsageError with the measures that there are
+ */
+export function refuseForeign(
+  where: string,
+  references: readonly MeasureReference[],
+  protocols: readonly string[],
+): void {
+  const had = protocols.flatMap((name) => Object.keys(protocolIndex.get(name)?.measures ?? {}));
+  const known = [...LATENCY_NAMES, ...SCALAR_NAMES, ...new Set(had)];
+  for (const { measure } of references)
+    if (!known.includes(measure))
+      throw unknownName(where, `measure of ${protocols.join(", ")}`, measure, known);
+}
 
 /** A measure or one of its quantiles. */
 export interface MeasureReference {
-  readonly measure: MeasureName;
+  readonly measure: string;
   /** `mean`, or the label of a quantile such as `p99`. */
   readonly statistic: string;
 }
@@ -112,8 +142,8 @@ export function readMeasure(where: string, text: unknown): MeasureReference {
   const dot = text.indexOf(".");
   const name = dot < 0 ? text : text.slice(0, dot);
   const statistic = dot < 0 ? "mean" : text.slice(dot + 1);
-  if (!(MEASURE_NAMES as string[]).includes(name)) throw unknownName(where, "measure", name, MEASURE_NAMES);
-  const measure = name as MeasureName;
+  const measure = name;
+  if (!MEASURE_NAMES.includes(measure)) throw unknownName(where, "measure", name, MEASURE_NAMES);
   if (statistic === "mean") return { measure, statistic };
   if (!(LATENCY_NAMES as string[]).includes(measure))
     throw new DomainError(`${where}: ${measure} has one number a replication and no ${show(statistic)}`);

@@ -134,6 +134,7 @@ function runReplication(task: ReplicationTask, seed: number): Replication {
   return {
     latencies: { commitLatency: recorder.commit.sample, clientLatency: recorder.client.sample },
     scalars: scalarsOf(task, run),
+    own: run.own,
     halves: recorder.inOrder.means,
     cut: ok + failed + unknown < task.operations,
     ok,

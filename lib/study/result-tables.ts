@@ -37,7 +37,7 @@ export function parameterNames(rows: readonly { readonly point: PointShape }[]):
 /** The simulated interval that a reference names at a row; undefined where there is no steady state. */
 export function simulatedAt(row: StudyRow, reference: MeasureReference): Interval | undefined {
   const estimate = row.measures[reference.measure];
-  return estimate === null ? undefined : pickEstimate({ [reference.measure]: estimate } as never, reference);
+  return estimate == null ? undefined : pickEstimate({ [reference.measure]: estimate } as never, reference);
 }
 
 /** The same, or what the transient shows when it is not steady. */
@@ -104,6 +104,9 @@ function titleOf({ measure, statistic }: MeasureReference): string {
   return statistic === "mean" ? MEASURES[measure].title : `${MEASURES[measure].title} ${statistic}`;
 }
 
+/** In a steady state there is nothing to say of what this protocol does not measure, or had no occasion to. */
+const unknownText = (state: StudyRow["state"]): string => (state === "steady" ? NOTHING : state);
+
 function measureColumns(rows: readonly StudyRow[], reference: MeasureReference): Column[] {
   const text = referenceText(reference);
   const simulated = rows.map((row) => simulatedAt(row, reference));
@@ -115,7 +118,9 @@ function measureColumns(rows: readonly StudyRow[], reference: MeasureReference):
   const unit = columnUnit(MEASURES[reference.measure].dimension, [...means, ...predicted]);
   const simulatedColumn: Column = {
     heading: headed(titleOf(reference), unit),
-    cells: simulated.map((e, i) => (e === undefined ? rows[i].state : plusMinus(e.mean, e.halfWidth, unit))),
+    cells: simulated.map((e, i) =>
+      e === undefined ? unknownText(rows[i].state) : plusMinus(e.mean, e.halfWidth, unit),
+    ),
   };
   const compared = models.filter((model) => rows.some((row) => found(row, model) !== undefined));
   const modelColumns = compared.flatMap((model) => {

@@ -3,8 +3,8 @@ import type { SystemSpec, WorkloadSpec } from "../core/system.ts";
 import { PARTS, type Part } from "../simulation/tracer.ts";
 import { type Interval, replicationInterval } from "../statistics/interval.ts";
 import { type CompareSpec, type Comparison, compare, type Prediction } from "./comparison.ts";
-import { type Estimate, type Estimates, estimate } from "./estimates.ts";
-import { LATENCY_NAMES, type MeasureName, SCALAR_NAMES } from "./measures.ts";
+import { type Estimate, type Estimates, estimate, estimateOwn } from "./estimates.ts";
+import { type ByMeasure, LATENCY_NAMES, SCALAR_NAMES } from "./measures.ts";
 import type { RunSettings } from "./options.ts";
 import type { PointOutcome } from "./point-run.ts";
 import type { PointShape } from "./points.ts";
@@ -32,7 +32,7 @@ export interface StudyRow<P = PointShape> {
    * Estimates by measure, each with its interval. A latency is null where there is no steady state to estimate;
    * throughput and utilisations then say what the overloaded system does.
    */
-  readonly measures: Readonly<Record<MeasureName, Estimate | null>>;
+  readonly measures: ByMeasure<Estimate | null>;
   /** Latencies of runs that are not steady: they depend on how long the run was. null where `measures` has them. */
   readonly transient: Readonly<Record<(typeof LATENCY_NAMES)[number], Estimate>> | null;
   readonly replications: number;
@@ -99,12 +99,14 @@ function measuresOf(
   { replications }: PointOutcome,
   level: number,
 ): StudyRow["measures"] {
-  const all: Partial<Record<MeasureName, Estimate | null>> = {};
+  const all: Record<string, Estimate | null> = {};
   for (const name of LATENCY_NAMES) all[name] = steady ? (estimates as Estimates)[name] : null;
   for (const name of SCALAR_NAMES) {
     const values = replications.map((r) => r.scalars[name]);
     all[name] = count < 2 ? null : { ...replicationInterval(values, level), quantiles: {} };
   }
+  for (const name of Object.keys(replications[0]?.own ?? {})) all[name] = null;
+  Object.assign(all, estimateOwn(replications, level));
   return all as StudyRow["measures"];
 }
 

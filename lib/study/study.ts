@@ -17,7 +17,7 @@ import {
 } from "./comparison.ts";
 import { codeOfRuns, type Executor, inThisThread, inThisThreadBundled, onThreads } from "./execution.ts";
 import { journalled } from "./journal.ts";
-import type { MeasureReference } from "./measures.ts";
+import { type MeasureReference, refuseForeign } from "./measures.ts";
 import { quantilesWith, type RunOptions, type RunSettings, readJournal, readRunOptions } from "./options.ts";
 import { type PointBuilder, type PointPlan, planPoints, refuseIdleParameters } from "./plan.ts";
 import {
@@ -163,6 +163,7 @@ export class Study<P extends PointShape = NumericPoint> {
     const points = this.points();
     refuseIdleParameters(points, builder);
     const plans = planPoints(points, builder, settings, quantiles);
+    refuseForeign("study", references, [...new Set(plans.map((plan) => plan.system.protocol))]);
     // Threads start while the models predict.
     const chosen = given ?? executorFor(plans, settings);
     const executor = journal === null ? chosen : journalled(chosen, journal, codeOfRuns());

@@ -35,6 +35,8 @@ export interface LatencySample {
 export interface Replication {
   readonly latencies: Readonly<Record<LatencyName, LatencySample>>;
   readonly scalars: Readonly<Record<ScalarName, number>>;
+  /** The protocol's own measures; NaN where there was nothing to measure. */
+  readonly own: Readonly<Record<string, number>>;
   /** Mean client latency of the first and of the second half of the operations that ended ok; null for fewer than 2. */
   readonly halves: readonly [number, number] | null;
   /** Whether it was cut before all measured operations had ended. */

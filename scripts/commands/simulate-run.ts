@@ -6,7 +6,7 @@ import { type RunResult, simulateRun } from "../../lib/simulation/run.ts";
 import { LatencyHistogram } from "../../lib/statistics/histogram.ts";
 import { type Interval, replicationInterval } from "../../lib/statistics/interval.ts";
 import { sectionedQuantile } from "../../lib/statistics/quantiles.ts";
-import { LATENCIES, MEASURES, type MeasureName, quantileLabel } from "../../lib/study/measures.ts";
+import { LATENCIES, MEASURES, quantileLabel } from "../../lib/study/measures.ts";
 import type { RunOptions } from "../../lib/study/options.ts";
 import { pointKey } from "../../lib/study/points.ts";
 import type { StudyRow } from "../../lib/study/row.ts";
@@ -91,7 +91,7 @@ export async function runSteady(
 
 /** Latencies of a run that is not steady are shown too: its state says that they depend on its length. */
 function measuresOf(row: StudyRow): ShownMeasure[] {
-  return (Object.keys(MEASURES) as MeasureName[]).flatMap((name) => {
+  return Object.keys(MEASURES).flatMap((name) => {
     const estimate = row.measures[name] ?? row.transient?.[name as keyof typeof LATENCIES] ?? null;
     if (estimate === null) return [];
     const { title, dimension } = MEASURES[name];
