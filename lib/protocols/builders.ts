@@ -32,7 +32,7 @@ export const multiPaxos = systemBuilder(multiPaxosProtocol);
 export const paxos = systemBuilder(paxosProtocol);
 
 /**
- * One node that serves requests with its processor: M/G/1, or M/G/c with several cores.
+ * Nodes that serve what they are asked: queues with several servers, priorities, shared processors, a bound on the places.
  * @example station({ network: network.lan({ nodes: 1, rtt: 0 }), cpu: cpu({ receive: exponential(ms(1)) }) }).cpu.cores; // => 1
  */
 export const station = systemBuilder(stationProtocol);

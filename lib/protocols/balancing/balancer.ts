@@ -9,7 +9,9 @@
  *
  * Nodes 0 … dispatchers − 1 dispatch, the others serve. Clients beside node 0 (the default) see no network between.
  */
+import { perOther } from "../../simulation/own-measures.ts";
 import type { NodeId, Protocol } from "../../simulation/protocol.ts";
+import { busiestShare, refusedShare } from "../measure-shapes.ts";
 import type { BalancerMessage } from "./balancer-messages.ts";
 import {
   type BalancerTable,
@@ -118,6 +120,23 @@ export const balancer: Protocol<BalancerTable, BalancerNode, BalancerMessage> = 
     node.role === "dispatcher"
       ? `dispatcher, ${node.open} in hand, ${node.attempts.size} attempts under way`
       : `server, ${node.length} here, ${node.served} served`,
+  counts: (node) => (node.role === "dispatcher" ? node.counts : { served: node.served }),
+  measures: {
+    attemptsPerRequest: {
+      dimension: "one",
+      title: "attempts per request",
+      meaning: "attempts sent to servers per request: parts of a fan-out, retries and copies",
+      of: perOther("attempts", "requests"),
+    },
+    refusedShare: refusedShare("refused", "requests"),
+    rejectedShare: {
+      dimension: "one",
+      title: "attempts rejected",
+      meaning: "share of the attempts that found a server's queue full",
+      of: perOther("rejected", "attempts"),
+    },
+    busiestShare: busiestShare("served"),
+  },
   outcome(nodes) {
     const counts: Record<string, number> = { ...COUNTS };
     for (const dispatcher of dispatchersOf(nodes))

@@ -1,7 +1,8 @@
 /** A dispatcher: what becomes of each request, attempt by attempt. */
-import { type Distribution, deterministic, exponential, lognormal } from "../../core/distributions.ts";
+import type { Distribution } from "../../core/distributions.ts";
 import { type RandomStream, randomStreams } from "../../core/random.ts";
 import type { NodeId, Operation } from "../../simulation/protocol.ts";
+import { serviceLaw } from "../service-law.ts";
 import { Autoscaler } from "./autoscaler.ts";
 import type { BalancerSettings } from "./balancer-settings.ts";
 import { Fifo } from "./fifo.ts";
@@ -91,7 +92,7 @@ export class DispatcherNode {
     if (context.localTime() > 0) this.nextTicket = context.random.integer(TICKETS);
     this.firsts = streams.stream("service");
     this.copies = streams.stream("copies");
-    this.service = serviceLaw(settings);
+    this.service = serviceLaw(settings.serviceTime, settings.serviceScv);
     this.misses = new Int32Array(settings.servers);
     this.several = settings.fanOut > 1 || settings.hedgeDelay > 0 || settings.tied || settings.retries > 0;
     this.scaler = settings.scaleInterval > 0 ? new Autoscaler(settings) : null;
@@ -353,11 +354,6 @@ export class DispatcherNode {
   private node(server: number): NodeId {
     return this.settings.dispatchers + server;
   }
-}
-
-function serviceLaw({ serviceTime, serviceScv }: BalancerSettings): Distribution {
-  if (serviceScv === 0) return deterministic(serviceTime);
-  return serviceScv === 1 ? exponential(serviceTime) : lognormal({ mean: serviceTime, scv: serviceScv });
 }
 
 /** A write carries its value to the server, a read brings it back. */

@@ -19,6 +19,12 @@ export class Fifo<T> {
     this.items.push(item);
   }
 
+  /** Puts an item before the oldest. */
+  unshift(item: T): void {
+    if (this.head > 0) this.items[--this.head] = item;
+    else this.items.unshift(item);
+  }
+
   /** Takes the oldest; there must be one. */
   shift(): T {
     const item = this.items[this.head++];

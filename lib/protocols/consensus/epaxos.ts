@@ -16,6 +16,7 @@
  */
 import { DomainError } from "../../core/errors.ts";
 import type { NodeId, Protocol } from "../../simulation/protocol.ts";
+import { fastPathMeasures } from "../measure-shapes.ts";
 import { execute } from "./epaxos-execution.ts";
 import { answerPrepare, considerPromises, takeOver } from "./epaxos-recovery.ts";
 import { beginAccept, beginPreAccept, type EPaxosRules, sendLead, vote } from "./epaxos-rounds.ts";
@@ -345,6 +346,8 @@ export function epaxosWith(
       recovered: (nodes) => nodes.some((node) => node.recoveries > 0),
       waitedForDependency: (nodes) => nodes.some((node) => node.blocked.size > 0),
     },
+    counts: ({ fastCommits, slowCommits }) => ({ fastCommits, slowCommits }),
+    measures: fastPathMeasures,
     outcome: (nodes) => ({
       fastCommits: nodes.reduce((sum, node) => sum + node.fastCommits, 0),
       slowCommits: nodes.reduce((sum, node) => sum + node.slowCommits, 0),

@@ -61,6 +61,7 @@ export function coordinatorBy(rules: FastPaxosRules, member: FastPaxosMember): F
 
   const lead = (node: FastPaxosNode, promises: readonly PromiseMessage[], ctx: Ctx): void => {
     ctx.claim("leader", node.promised, ctx.self);
+    node.timesLed++;
     node.role = "coordinator";
     if (node.promised >= ctx.nodes) node.happened |= TOOK_OVER;
     node.tallies = new SlidingLog<Tally>(node.applied);
@@ -137,6 +138,7 @@ export function coordinatorBy(rules: FastPaxosRules, member: FastPaxosMember): F
     if (most >= needed) {
       tally.chosenId = tally.ids.find((id) => tally.ids.filter((other) => other === id).length === most);
       node.happened |= CHOSE_FAST;
+      node.fastCommits++;
       decideById(node, slot, tally, ctx);
       return;
     }
@@ -158,6 +160,7 @@ export function coordinatorBy(rules: FastPaxosRules, member: FastPaxosMember): F
     }
     if (votes.length < tally.voters) return; // until their values are known
     node.happened |= COLLIDED;
+    node.slowCommits++;
     begin(node, slot, rules.pick(votes, tally.voters, ctx.nodes, ctx.settings.fastQuorum), ctx);
   };
 

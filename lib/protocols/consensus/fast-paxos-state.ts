@@ -178,6 +178,11 @@ export interface FastPaxosNode {
   tallies: SlidingLog<Tally>;
   readonly appliedAt: number[];
   happened: number;
+  /** How often it began to lead since it started. */
+  timesLed: number;
+  /** Slots it saw chosen by a fast quorum, and those of which it settled a collision. */
+  fastCommits: number;
+  slowCommits: number;
 }
 
 /** What reaches the disk besides votes. */

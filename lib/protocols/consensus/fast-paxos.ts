@@ -17,6 +17,7 @@
 import { DomainError } from "../../core/errors.ts";
 import { SlidingLog } from "../../core/sliding-log.ts";
 import type { NodeId, Protocol, SystemFacts } from "../../simulation/protocol.ts";
+import { fastPathMeasures, leaderMeasures } from "../measure-shapes.ts";
 import { coordinatorBy, promiseOf } from "./fast-paxos-coordinator.ts";
 import { coordinatorOf, isOpen, memberBy } from "./fast-paxos-member.ts";
 import { type FastPaxosRules, fastPaxosRules } from "./fast-paxos-rules.ts";
@@ -187,6 +188,8 @@ export function fastPaxosWith(
     },
     describe: ({ role, promised, applied, log }) =>
       `${role}, ballot ${promised}, applied ${applied}, open to ${log.end}`,
+    counts: ({ timesLed, fastCommits, slowCommits }) => ({ timesLed, fastCommits, slowCommits }),
+    measures: { ...leaderMeasures, ...fastPathMeasures },
     outcome: (nodes) => ({
       coordinator: nodes.findIndex((node) => node.role === "coordinator"),
       slotsApplied: Math.max(...nodes.map((node) => node.applied)),
@@ -242,6 +245,9 @@ function newNode(disk: FastPaxosDurable | null, ctx: Ctx): FastPaxosNode {
     tallies: new SlidingLog<Tally>(0),
     appliedAt: new Array<number>(ctx.nodes).fill(0),
     happened: 0,
+    timesLed: 0,
+    fastCommits: 0,
+    slowCommits: 0,
   };
   // Word that a slot is chosen may be on the disk beyond the first that is not: it is applied when its turn comes.
   for (let vote = log.get(node.applied); vote?.round === CHOSEN; vote = log.get(node.applied)) {

@@ -148,6 +148,7 @@ export function newNode(disk: MultiPaxosDurable | null, rules: MultiPaxosRules, 
     machine: disk?.machine.copy() ?? new StateMachine(settings.keep > 0),
     configs: disk?.configs ?? firstConfigs(settings, rules),
     happened: 0,
+    timesLed: 0,
   };
 }
 

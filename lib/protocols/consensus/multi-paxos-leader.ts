@@ -100,6 +100,7 @@ export function leaderBy(rules: MultiPaxosRules, learner: MultiPaxosLearner): Mu
 
   const lead = (node: MultiPaxosNode, ctx: Ctx): void => {
     ctx.claim("leader", node.promised, ctx.self);
+    node.timesLed++;
     node.role = "leader";
     node.leader = ctx.self;
     if (node.promised >= ctx.nodes) node.happened |= TOOK_OVER;

@@ -209,6 +209,8 @@ export interface MultiPaxosNode {
   /** Groups in force or to come, by the slot they begin with. */
   configs: readonly Configuration[];
   happened: number;
+  /** How often it began to lead since it started. */
+  timesLed: number;
 }
 
 /** Who votes on a slot, as far as this node has applied. */

@@ -14,6 +14,7 @@
  */
 import { DomainError } from "../../core/errors.ts";
 import type { Protocol, SystemFacts } from "../../simulation/protocol.ts";
+import { leaderMeasures } from "../measure-shapes.ts";
 import { durableBy, type MultiPaxosDurable, newNode, recordBytes } from "./multi-paxos-durable.ts";
 import { leaderBy, promiseOf } from "./multi-paxos-leader.ts";
 import { learnerBy } from "./multi-paxos-learner.ts";
@@ -202,6 +203,8 @@ export function multiPaxosWith(
       const { role, promised, chosen, accepted, next } = node;
       return `${role}, ballot ${promised}, chosen ${chosen}, open to ${role === "leader" ? next : accepted.end}`;
     },
+    counts: ({ timesLed }) => ({ timesLed }),
+    measures: leaderMeasures,
     outcome: (nodes) => ({
       leader: nodes.findIndex((node) => node.role === "leader"),
       slotsChosen: Math.max(...nodes.map((node) => node.chosen)),

@@ -59,6 +59,7 @@ export function electionBy(rules: RaftRules, term: RaftTerm, replication: RaftRe
 
   const becomeLeader = (node: RaftNode, ctx: Ctx): void => {
     ctx.claim("leader", node.term, node.id);
+    node.timesLed++;
     const lead = newLeadership(node, ctx);
     node.role = "leader";
     node.lead = lead;

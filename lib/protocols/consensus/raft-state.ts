@@ -179,6 +179,8 @@ export interface RaftNode {
   /** Operations that wait until a leader is known. */
   readonly waiting: Operation[];
   happened: number;
+  /** How often it began to lead since it started. */
+  timesLed: number;
 }
 
 // ---- the log

@@ -16,6 +16,7 @@
  */
 import { SlidingLog } from "../../core/sliding-log.ts";
 import type { Protocol } from "../../simulation/protocol.ts";
+import { leaderMeasures } from "../measure-shapes.ts";
 import { firstConfiguration, goBy } from "./raft-config.ts";
 import { durableBy, type RaftDurable, type RaftRecord, recordBytes } from "./raft-durable.ts";
 import { electionBy } from "./raft-election.ts";
@@ -151,6 +152,8 @@ export function raftWith(rules: RaftRules): Protocol<typeof parameters, RaftNode
     always,
     sometimes,
     describe,
+    counts: ({ timesLed }) => ({ timesLed }),
+    measures: leaderMeasures,
     outcome(nodes) {
       const leader = nodes.findIndex((node) => node.lead !== null);
       const most = (of: (node: RaftNode) => number): number => Math.max(...nodes.map(of));
@@ -186,6 +189,7 @@ function newNode(ctx: Ctx, config: Configuration): RaftNode {
     heardAt: Number.NEGATIVE_INFINITY,
     waiting: [],
     happened: 0,
+    timesLed: 0,
   };
 }
 

@@ -157,6 +157,8 @@ export interface ZabNode {
   readonly applied: AppliedWrites;
   /** How often this node took over another's history when it came to lead. */
   adoptions: number;
+  /** How often it began to lead since it started. */
+  timesLed: number;
   truncations: number;
 }
 
@@ -291,6 +293,7 @@ export function newNode(id: NodeId, group: number, disk: ZabDurable): ZabNode {
     store: disk.store.copy(),
     applied: disk.applied.copy(),
     adoptions: 0,
+    timesLed: 0,
     truncations: 0,
   };
 }

@@ -16,6 +16,7 @@
  */
 import { DomainError } from "../../core/errors.ts";
 import type { NodeId, Operation, Protocol } from "../../simulation/protocol.ts";
+import { leaderMeasures } from "../measure-shapes.ts";
 import { everyPair } from "./pairs.ts";
 import { checkGroup, countVotes, deriveCommon } from "./settings.ts";
 import { askForMissing, join, openEpoch, restartElectionTimer, stand, turnTo } from "./zab-discovery.ts";
@@ -54,6 +55,7 @@ export function zabWith(rules: ZabRules): Protocol<typeof parameters, ZabNode, Z
   const establish = (node: ZabNode, ctx: Ctx): void => {
     const { promised: epoch, best, answers } = node;
     ctx.claim("leader", epoch, node.id);
+    node.timesLed++;
     node.role = "synchronising";
     let changed = -1;
     if (best !== null) {
@@ -347,6 +349,8 @@ export function zabWith(rules: ZabRules): Protocol<typeof parameters, ZabNode, Z
       historyAdopted: (nodes) => nodes.some((node) => node.adoptions > 0),
       historyTruncated: (nodes) => nodes.some((node) => node.truncations > 0),
     },
+    counts: ({ timesLed }) => ({ timesLed }),
+    measures: leaderMeasures,
     outcome: (nodes) => ({
       leader: nodes.findIndex((node) => node.role === "broadcasting"),
       epoch: Math.max(...nodes.map((node) => node.current)),

@@ -1,8 +1,9 @@
 /** A server: a queue, one worker, the values it owns, and the moves that take them elsewhere or bring others. */
-import { type Distribution, deterministic, exponential, lognormal } from "../../core/distributions.ts";
+import type { Distribution } from "../../core/distributions.ts";
 import { IdSet } from "../../core/id-set.ts";
 import type { NodeId } from "../../simulation/protocol.ts";
 import { Fifo } from "../balancing/fifo.ts";
+import { serviceLaw } from "../service-law.ts";
 import { layoutOf, type ShardLayout } from "./shard-layout.ts";
 import { ShardMap } from "./shard-map.ts";
 import { confirm, handOver, OutgoingMove } from "./sharded-store-copy.ts";
@@ -56,7 +57,7 @@ export class ServerNode {
     this.rules = rules;
     this.layout = layoutOf(settings);
     this.map = new ShardMap(this.layout.pieces(settings.startServers));
-    this.service = serviceLaw(settings);
+    this.service = serviceLaw(settings.serviceTime, settings.serviceScv);
     this.cells = new Map(disk?.cells);
     this.applied = disk?.applied.copy() ?? new IdSet();
     for (const piece of disk?.changes ?? []) this.map.learn(piece);
@@ -219,9 +220,4 @@ export class ServerNode {
     this.touched.clear();
     context.setTimer("report", this.settings.planInterval);
   }
-}
-
-function serviceLaw({ serviceTime, serviceScv }: ShardedStoreSettings): Distribution {
-  if (serviceScv === 0 || serviceTime === 0) return deterministic(serviceTime);
-  return serviceScv === 1 ? exponential(serviceTime) : lognormal({ mean: serviceTime, scv: serviceScv });
 }

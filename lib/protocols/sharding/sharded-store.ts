@@ -10,7 +10,9 @@
  * Nodes 0 … routers − 1 only route, node 0 is the monitor too; the others serve, and route what clients ask of them. With a
  * front cache the one router is the only door.
  */
+import { perOther, total } from "../../simulation/own-measures.ts";
 import type { NodeId, Protocol } from "../../simulation/protocol.ts";
+import { busiestShare } from "../measure-shapes.ts";
 import { layoutOf } from "./shard-layout.ts";
 import type { Piece } from "./shard-map.ts";
 import { type ShardDisk, shardDurable } from "./sharded-store-durable.ts";
@@ -227,6 +229,27 @@ export function shardedStoreWith(rules: ShardRules): Store {
       ]
         .filter((part) => part !== "")
         .join(", "),
+    counts: ({ server, router }) => ({
+      served: server?.counts.served ?? 0,
+      sentBytes: server?.counts.sentBytes ?? 0,
+      reads: router.front?.counts.reads ?? 0,
+      hits: router.front?.counts.hits ?? 0,
+    }),
+    measures: {
+      hitShare: {
+        dimension: "one",
+        title: "hits of the front cache",
+        meaning: "share of the reads that the cache in front answered",
+        of: perOther("hits", "reads"),
+      },
+      busiestShare: busiestShare("served"),
+      movedBytes: {
+        dimension: "size",
+        title: "bytes moved",
+        meaning: "values that servers copied to others, repeated copies included",
+        of: total("sentBytes"),
+      },
+    },
     outcome,
   };
 }

@@ -1,0 +1,131 @@
+/**
+ * Stations against their formulas: processor sharing, priorities with and without interruption, bounded queues, losses.
+ * The formulas' measures are the station's own, so this is also the test that such measures are estimated right.
+ */
+import assert from "node:assert/strict";
+import { after, test } from "node:test";
+import type { WorkloadSpec } from "../core/system.ts";
+import { ms } from "../core/units.ts";
+import { workload } from "../core/workloads.ts";
+import { models } from "../models/index.ts";
+import { station } from "../protocols/builders.ts";
+import type { ComparableModel, CompareOptions } from "./comparison.ts";
+import { closeWorkers } from "./execution.ts";
+import { network } from "./rtt-matrix.ts";
+import { study } from "./study.ts";
+
+after(closeWorkers);
+
+const SERVICE = ms(1);
+const served = (settings: object) =>
+  station({ network: network.lan({ nodes: 1, rtt: 0 }), serviceTime: SERVICE, ...settings });
+const run = {
+  seed: 11,
+  precision: 0.02,
+  operations: 30_000,
+  warmUp: { rule: "fixed", operations: 3000 } as const,
+};
+
+type Point = { readonly load: number; readonly scv: number };
+type Compared = readonly [model: ComparableModel, Pick<CompareOptions<Point>, "map" | "inputs">];
+
+/** Every comparison at every point must agree within 5 %, stated before any run. */
+async function agrees(
+  title: string,
+  settings: object,
+  arrivals: (load: number) => WorkloadSpec,
+  grid: { readonly load: readonly number[]; readonly scv: readonly number[] },
+  [model, options]: Compared,
+): Promise<void> {
+  const measure = Object.keys(options.map ?? {});
+  const result = await study({
+    title,
+    system: (p: Point) => served({ ...settings, serviceScv: p.scv }),
+    workload: (p: Point) => arrivals(p.load),
+    units: { load: "one", scv: "one" },
+  })
+    .sweep(grid)
+    .compareWith(model, { tolerance: 0.05, ...options })
+    .run({ ...run, measure });
+  const comparisons = result.rows.flatMap((row) => row.comparisons.map((c) => ({ ...c, point: row.point })));
+  assert.equal(comparisons.length, result.rows.length * measure.length);
+  for (const { point, model, measure, verdict, error } of comparisons)
+    assert.equal(verdict, "agrees", `${title} ${JSON.stringify(point)} ${model} ${measure}: error ${error}`);
+}
+
+const poisson = (load: number): WorkloadSpec => workload.poisson(load / SERVICE);
+
+test("sharing is M/G/1-PS: the mean response does not know the law of the service", async () => {
+  const inputs = (p: Point) => ({ arrivalRate: p.load / SERVICE, serviceTime: SERVICE });
+  const map = { commitLatency: "responseTime", busyServers: "utilisation" };
+  await agrees("sharing", { discipline: "sharing" }, poisson, { load: [0.5, 0.8], scv: [0, 4] }, [
+    models.mg1Ps,
+    { map, inputs },
+  ]);
+});
+
+for (const [discipline, model] of [
+  ["priority", models.mg1Priority],
+  ["preemptive", models.mg1Preemptive],
+] as const) {
+  test(`${discipline}: reads before writes as in Cobham's formulas, both ranks`, async () => {
+    const inputs = (rank: number) => (p: Point) => ({
+      arrivalRates: [p.load / ms(1.5), p.load / ms(1.5)],
+      serviceTimes: [ms(0.5), SERVICE],
+      serviceScvs: [p.scv, p.scv],
+      rank,
+    });
+    const half = (load: number): WorkloadSpec => workload.poisson(load / ms(0.75), { reads: 0.5 });
+    for (const [rank, measure] of ["readResponseTime", "writeResponseTime"].entries())
+      await agrees(discipline, { discipline, readTime: ms(0.5) }, half, { load: [0.5, 0.8], scv: [2] }, [
+        model,
+        { map: { [measure]: "responseTime" }, inputs: inputs(rank + 1) },
+      ]);
+  });
+}
+
+test("no more places than servers is Erlang's loss system, whatever the law of the service", async () => {
+  const inputs = (p: Point) => ({ arrivalRate: p.load / SERVICE, serviceTime: SERVICE, servers: 4 });
+  const map = { refusedShare: "blocking", busyServers: "inSystem" };
+  await agrees("loss", { servers: 4, places: 4 }, poisson, { load: [2, 5], scv: [0, 4] }, [
+    models.erlangB,
+    { map, inputs },
+  ]);
+});
+
+test("a bounded queue is M/M/c/K: who is refused, and how long the others take, past saturation too", async () => {
+  const inputs = (p: Point) => ({
+    arrivalRate: p.load / SERVICE,
+    serviceTime: SERVICE,
+    servers: 2,
+    capacity: 6,
+  });
+  const map = { refusedShare: "blocking", commitLatency: "responseTime" };
+  await agrees("bounded", { servers: 2, places: 6 }, poisson, { load: [2, 3], scv: [1] }, [
+    models.mmck,
+    { map, inputs },
+  ]);
+});
+
+test("many servers are M/G/∞, several are M/M/c", async () => {
+  const at = (p: Point) => ({ arrivalRate: p.load / SERVICE, serviceTime: SERVICE });
+  await agrees("many", { servers: 1000 }, poisson, { load: [3], scv: [1, 4] }, [
+    models.mmInf,
+    { map: { commitLatency: "responseTime", busyServers: "inSystem" }, inputs: at },
+  ]);
+  await agrees("several", { servers: 4 }, poisson, { load: [2, 3.2], scv: [1] }, [
+    models.mmc,
+    { map: { commitLatency: "responseTime" }, inputs: (p: Point) => ({ ...at(p), servers: 4 }) },
+  ]);
+});
+
+test("settings that could not move a station's result are refused, with what they need", () => {
+  const bare = (settings: object) => () =>
+    station({ network: network.lan({ nodes: 1, rtt: 0 }), ...settings });
+  assert.throws(bare({ discipline: "sharing" }), {
+    name: "DomainError",
+    message: 'station: discipline must have a serviceTime to have an effect, got "sharing"',
+  });
+  assert.throws(bare({ servers: 3 }), /servers must have a serviceTime to have an effect, got 3/);
+  assert.throws(() => served({ servers: 4, places: 3 }), /places must be >= servers 4, got 3/);
+});
