@@ -19,6 +19,7 @@ import { hedgedQueue } from "./balancing/hedged-queue.ts";
 import { joinIdleQueue } from "./balancing/join-idle-queue.ts";
 import { joinShortestQueue } from "./balancing/join-shortest-queue.ts";
 import { retryAmplification } from "./balancing/retry-amplification.ts";
+import { retryRecovery } from "./balancing/retry-recovery.ts";
 import { staticSplit } from "./balancing/static-split.ts";
 import { supermarket } from "./balancing/supermarket.ts";
 import { allenCunneen } from "./queueing/allen-cunneen.ts";
@@ -101,6 +102,7 @@ const MODELS: readonly AnyModel[] = [
   hedgedLatency,
   hedgedQueue,
   retryAmplification,
+  retryRecovery,
   ballsInBins,
   dChoicesFluid,
   keyShares,

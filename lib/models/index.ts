@@ -11,6 +11,7 @@ import { hedgedQueue } from "./balancing/hedged-queue.ts";
 import { joinIdleQueue } from "./balancing/join-idle-queue.ts";
 import { joinShortestQueue } from "./balancing/join-shortest-queue.ts";
 import { retryAmplification } from "./balancing/retry-amplification.ts";
+import { retryRecovery } from "./balancing/retry-recovery.ts";
 import { staticSplit } from "./balancing/static-split.ts";
 import { supermarket } from "./balancing/supermarket.ts";
 import { batchedCommitLatency } from "./consensus/batched-commit-latency.ts";
@@ -158,6 +159,7 @@ export const models = {
   hedgedLatency,
   hedgedQueue,
   retryAmplification,
+  retryRecovery,
   keyShares,
   keysMoved,
   ringHeirs,

@@ -170,6 +170,25 @@ const BALANCING: Readonly<Record<string, readonly ReferencePoint[]>> = {
       source: "the budget binds: ρ' = ρ(1 + b), by hand",
     },
   ],
+  retryRecovery: [
+    {
+      // In services: τ = 10, D = 40, ρ = 1/4: W = (40 + 30 + 20)/4 = 22.5, which falls by 1 − 3/4 to 9.
+      given: { arrivalRate: 0.125, serviceTime: 2, timeout: 20, stop: 80, retries: 2 },
+      gives: { stormUtilisation: 0.75, backlog: 45, recoveryTime: 108 },
+      source: hand,
+    },
+    {
+      given: { arrivalRate: 0.25, serviceTime: 2, timeout: 20, stop: 200, retries: 3, budget: 0.1 },
+      gives: { stormUtilisation: 0.55, backlog: 109, recoveryTime: 91 / 0.45 },
+      source: "W = (100 + 0.1·90)/2 = 54.5 services, which falls by 0.45, by hand",
+    },
+    {
+      // D = 18 and ρ = 0.38: 9.88 falls by 0.24 to 9.4 at 2τ, then half of the second retries come too: by 0.05 to 9.
+      given: { arrivalRate: 0.38, serviceTime: 1, timeout: 10, stop: 18, retries: 2, budget: 1.5 },
+      gives: { stormUtilisation: 0.95, backlog: 9.88, recoveryTime: 10 },
+      source: hand,
+    },
+  ],
 };
 
 const BINS: Readonly<Record<string, readonly ReferencePoint[]>> = {

@@ -3,8 +3,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fault } from "../core/faults.ts";
 import { harmonicNumber } from "../core/harmonic.ts";
+import { randomStreams } from "../core/random.ts";
 import { workload } from "../core/workloads.ts";
 import { models } from "../models/index.ts";
+import { Pauses } from "../protocols/balancing/pauses.ts";
 import { balancer } from "../protocols/builders.ts";
 import { protocolNamed } from "../protocols/index.ts";
 import { simulateRun } from "../simulation/run.ts";
@@ -120,6 +122,57 @@ test("a retry storm outlives its cause; a budget of a tenth ends it", () => {
   assert.ok(calm.answered > 0.9 && calm.attempts < 1.2, `with one ${JSON.stringify(calm)}`);
 });
 
+/** Times until an answer of requests that come one by one to a server that stands still for 15 services; services are constant. */
+function behindPause(given: Parameters<typeof balanced>[1], seed = 1): number[] {
+  const stop = fault.pause({ node: 1, at: 1000, lasts: 15, every: 1000 });
+  const retrying = { policy: "random", serviceScv: 0, tryTimeout: 5, retries: 5, ...given } as const;
+  const times: number[] = [];
+  simulateRun(protocol, balanced(1, { ...retrying, faults: [stop] }), workload.deterministic(1 / 1000), {
+    seed,
+    operations: 40,
+    history: "off",
+    completion: (time) => times.push(time),
+  });
+  return times.filter((time) => time > 1);
+}
+
+test("pauses before retries, by hand: doubled each time; drawn evenly from nothing to all of them with jitter", () => {
+  // At once: attempts at 0, 5, 10 and 15; the server, awake at 15, has three to serve before the last one.
+  for (const time of behindPause({})) assert.ok(Math.abs(time - 19) < 1e-9, `${time}`);
+  // Given up at 5, paused until 7, given up at 12, paused until 16: then one of the first two is still served.
+  const paused = behindPause({ backoff: 2, jitter: false });
+  assert.ok(paused.length > 30);
+  for (const time of paused) assert.ok(Math.abs(time - 18) < 1e-9, `${time}`);
+  // One retry, at 5 + 40·u: before 12 it is given up too, until 16 it is answered at 17, from then on after a service.
+  const drawn = Array.from({ length: 25 }, (_, seed) =>
+    behindPause({ backoff: 40, retries: 1 }, seed),
+  ).flat();
+  const late = drawn.filter((time) => time > 17 + 1e-9);
+  for (const time of late) assert.ok(time <= 46, `${time}`);
+  const share = late.length / drawn.length;
+  assert.ok(
+    Math.abs(share - 29 / 33) < 0.04,
+    `${share} of those answered, who all paused for more than 7 of 40`,
+  );
+  const mean = late.reduce((sum, time) => sum + time, 0) / late.length;
+  assert.ok(Math.abs(mean - (17 + 46) / 2) < 1.5, `${mean}`);
+});
+
+test("a heap of pauses gives back what a stable sort does", () => {
+  const random = randomStreams(5).stream("pauses");
+  for (let round = 0; round < 200; round++) {
+    const items = Array.from({ length: random.integer(60) }, (_, i) => ({ i, at: random.integer(10) }));
+    const pauses = new Pauses<number>();
+    for (const { i, at } of items) pauses.push(at, i);
+    const sorted = [...items].sort((a, b) => a.at - b.at || a.i - b.i).map(({ i }) => i);
+    assert.deepEqual(
+      sorted.map(() => pauses.shift()),
+      sorted,
+    );
+    assert.equal(pauses.length, 0);
+  }
+});
+
 test("a server that crashes is ejected, its requests are asked elsewhere, and it comes back slowly", () => {
   const crash = fault.crash({ node: 1, at: 100, lasts: 100 });
   const settings = {
@@ -210,6 +263,7 @@ test("attempts and requests add up in 2,000 walks, messages lost and repeated, n
     { policy: "d-choices", hedgeDelay: 1, cancel: true, queueLimit: 2, retries: 1 },
     { policy: "idle-queue", tied: true, dispatchers: 2 },
     { policy: "shortest-queue", fanOut: 2 },
+    { policy: "random", tryTimeout: 1, retries: 2, backoff: 2, hedgeDelay: 1 },
   ] as const;
   for (const settings of given) {
     const { settings: filled } = balanced(3, settings);
@@ -241,6 +295,11 @@ test("settings that cannot be, or could not move the result, are refused", () =>
   refused(
     { policy: "least-connections", information: "reported" },
     /information must be own for least-connections, got reported/,
+  );
+  refused({ policy: "random", backoff: 1 }, /backoff must have retries to have an effect, got 1/);
+  refused(
+    { policy: "random", tryTimeout: 1, retries: 1, jitter: false },
+    /jitter must have a backoff to have an effect, got false/,
   );
   refused({ policy: "static-split" }, /static-split: plannedRate must be > 0 \/s, got 0/);
   refused(

@@ -34,6 +34,34 @@ export function retriedUtilisation(own: number, timeout: number, retries: number
   return own * (1 + Math.min(retries, budget));
 }
 
+/** What a client that retries is told, and how often it asks. */
+export const RETRY_INPUTS = {
+  arrivalRate: { ...ARRIVAL_RATE, meaning: "mean requests per second at each server, retries excluded" },
+  serviceTime: SERVICE_TIME,
+  timeout: {
+    tex: "\\tau",
+    dimension: "time",
+    above: 0,
+    meaning: "time after which a client gives an attempt up",
+  },
+  retries: {
+    tex: "r",
+    dimension: "one",
+    integer: true,
+    min: 0,
+    max: 1000,
+    default: 3,
+    meaning: "retries at most",
+  },
+  budget: {
+    tex: "b",
+    dimension: "one",
+    min: 0,
+    default: 1e9,
+    meaning: "retries allowed for each request on average; the default is no budget",
+  },
+} as const;
+
 /**
  * Retry amplification at M/M/1 servers, from an empty start.
  *
@@ -51,32 +79,7 @@ export const retryAmplification = defineModel({
     "the times of a request's attempts are independent (many servers, or long pauses)",
     "the system starts empty: of two loads that reproduce themselves, the lower",
   ],
-  inputs: {
-    arrivalRate: { ...ARRIVAL_RATE, meaning: "mean requests per second at each server, retries excluded" },
-    serviceTime: SERVICE_TIME,
-    timeout: {
-      tex: "\\tau",
-      dimension: "time",
-      above: 0,
-      meaning: "time after which a client gives an attempt up",
-    },
-    retries: {
-      tex: "r",
-      dimension: "one",
-      integer: true,
-      min: 0,
-      max: 1000,
-      default: 3,
-      meaning: "retries at most",
-    },
-    budget: {
-      tex: "b",
-      dimension: "one",
-      min: 0,
-      default: 1e9,
-      meaning: "retries allowed for each request on average; the default is no budget",
-    },
-  },
+  inputs: RETRY_INPUTS,
   outputs: {
     utilisation: {
       tex: "\\rho'",

@@ -73,6 +73,16 @@ export const balancerParameters = {
     tex: "b",
     meaning: "retries allowed for each request on average; the default is no budget",
   },
+  backoff: {
+    ...timeSetting("longest pause before a first retry, twice as long before each further one; 0: none", 0),
+    source: "Brooker 2015, Exponential Backoff and Jitter",
+  },
+  jitter: {
+    kind: "boolean",
+    default: true,
+    meaning:
+      "whether that pause is drawn evenly from 0 to its longest (full jitter), or is always the longest",
+  },
   queueLimit: countSetting("requests that a server holds, the one in service included; 0: no limit", 0),
   inFlightLimit: countSetting("requests that a dispatcher lets in at a time; 0: no limit", 0),
   ejectAfter: countSetting("attempts given up in a row after which a server gets nothing more; 0: never", 0),
@@ -164,6 +174,8 @@ function refuseIdle(s: BalancerSettings): void {
     ["hedgeDelay", !s.tied, "no tied copies, which are sent at once"],
     ["retries", s.tryTimeout > 0 || s.queueLimit > 0, "tryTimeout or queueLimit"],
     ["retryBudget", s.retries > 0, "retries"],
+    ["backoff", s.retries > 0, "retries"],
+    ["jitter", s.backoff > 0, "a backoff"],
     ["ejectAfter", s.tryTimeout > 0, "tryTimeout"],
     ["ejectFor", s.ejectAfter > 0, "ejectAfter"],
     ["coldFactor", s.coldTime > 0, "coldTime"],

@@ -2,7 +2,8 @@
  * Load balancing: dispatchers that give each request to one of several servers, by one of many policies.
  *
  * Source      each policy's own (policies/); copies: Dean and Barroso, "The tail at scale", CACM 56(2), 2013; retry budgets:
- *             Beyer et al., Site Reliability Engineering, 2016, ch. 22
+ *             Beyer et al., Site Reliability Engineering, 2016, ch. 22; pauses before retries: Brooker, "Exponential backoff
+ *             and jitter", AWS Architecture Blog, 2015
  * Promises    every request let in is answered once or refused; a server does one thing at a time, first come first served
  * Assumes     servers are found by number; a server that crashes forgets what it had
  * Leaves out  connections and their set-up, preemption, more than one worker a server, requests of unequal kinds
@@ -63,6 +64,7 @@ export const balancer: Protocol<BalancerTable, BalancerNode, BalancerMessage> = 
     },
     patience: (node, context) => atDispatcher(node, (dispatcher) => dispatcher.giveUp(context)),
     hedge: (node, context) => atDispatcher(node, (dispatcher) => dispatcher.hedge(context)),
+    resume: (node, context) => atDispatcher(node, (dispatcher) => dispatcher.resume(context)),
     readmit: (node, context) => atDispatcher(node, (dispatcher) => dispatcher.readmit(context)),
     control: (node, context) => atDispatcher(node, (dispatcher) => dispatcher.control(context)),
     scale: (node, context) =>

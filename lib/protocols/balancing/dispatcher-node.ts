@@ -7,6 +7,7 @@ import { Autoscaler } from "./autoscaler.ts";
 import type { BalancerSettings } from "./balancer-settings.ts";
 import { Fifo } from "./fifo.ts";
 import { Knowledge } from "./knowledge.ts";
+import { Pauses } from "./pauses.ts";
 import type { BalancerContext } from "./server-node.ts";
 
 /** One operation in hand; with fan-out it has several parts, each of which needs an answer. */
@@ -24,7 +25,7 @@ interface Part {
   answered: boolean;
   attempts: number;
   retries: number;
-  /** Attempts under way. */
+  /** Attempts under way, and retries that pause. */
   open: number;
   /** All attempts; null where none is ever called off. */
   readonly tickets: number[] | null;
@@ -78,8 +79,10 @@ export class DispatcherNode {
   /** First attempts draw from a stream of their own: the n-th request takes as long under every policy. */
   private readonly firsts: RandomStream;
   private readonly copies: RandomStream;
+  private readonly jitters: RandomStream;
   private readonly patience = new Fifo<Deadline>();
   private readonly hedges = new Fifo<Deadline>();
+  private readonly pauses = new Pauses<Part>();
   private readonly banned = new Fifo<{ readonly server: number; readonly at: number }>();
   private readonly misses: Int32Array;
   private readonly several: boolean;
@@ -92,6 +95,7 @@ export class DispatcherNode {
     if (context.localTime() > 0) this.nextTicket = context.random.integer(TICKETS);
     this.firsts = streams.stream("service");
     this.copies = streams.stream("copies");
+    this.jitters = streams.stream("jitter");
     this.service = serviceLaw(settings.serviceTime, settings.serviceScv);
     this.misses = new Int32Array(settings.servers);
     this.several = settings.fanOut > 1 || settings.hedgeDelay > 0 || settings.tied || settings.retries > 0;
@@ -211,6 +215,18 @@ export class DispatcherNode {
     if (hedges.length > 0) context.setTimer("hedge", hedges.first.at - this.know.time);
   }
 
+  /** Retries whose pause has ended are made, but not of what was answered meanwhile. */
+  resume(context: BalancerContext): void {
+    const { pauses } = this;
+    this.know.time = context.localTime();
+    while (pauses.length > 0 && pauses.first <= this.know.time) {
+      const part = pauses.shift();
+      part.open--;
+      if (!part.answered && !part.request.over) this.launch(part, context);
+    }
+    if (pauses.length > 0) context.setTimer("resume", pauses.first - this.know.time);
+  }
+
   readmit(context: BalancerContext): void {
     this.know.time = context.localTime();
     while (this.banned.length > 0 && this.banned.first.at <= this.know.time) {
@@ -320,7 +336,7 @@ export class DispatcherNode {
         this.tokens--;
         part.retries++;
         this.counts.retries++;
-        this.launch(part, context);
+        this.launchAgain(part, context);
         return;
       }
       this.counts.withoutBudget++;
@@ -330,6 +346,20 @@ export class DispatcherNode {
     this.open--;
     this.counts.failed++;
     context.refuse(request.operation, null);
+  }
+
+  /** At once, or after a pause that doubles from retry to retry and is drawn, so that clients do not come back in step. */
+  private launchAgain(part: Part, context: BalancerContext): void {
+    const { backoff, jitter } = this.settings;
+    if (backoff === 0) {
+      this.launch(part, context);
+      return;
+    }
+    const longest = backoff * 2 ** (part.retries - 1);
+    const at = this.know.time + (jitter ? longest * this.jitters.uniform() : longest);
+    part.open++;
+    this.pauses.push(at, part);
+    if (at <= this.pauses.first) context.setTimer("resume", this.pauses.first - this.know.time);
   }
 
   private callOffOthers(part: Part, context: BalancerContext): void {
