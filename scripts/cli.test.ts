@@ -50,6 +50,8 @@ test("every command has help with an example, and help loads nothing heavy", asy
     const { code, out, err } = await run(name, "--help");
     assert.deepEqual([code, err], [0, ""], name);
     assert.ok(out.includes("Example:") && out.includes(`npx protolab ${name}`), out);
+    assert.match(out, /[^\n]\n$/, name);
+    assert.doesNotMatch(out, /\n\n\n/, name);
   }
   assert.match((await run("simulate", "--help")).out, /rttMatrix +instead of nodes and rtt/);
   const nothing = await run();
@@ -250,7 +252,17 @@ test("sweep writes a folder, and export writes the same again from it", async ()
     assert.deepEqual(readFileSync(join(second, name)), readFileSync(join(first, name)), name);
   const blocked = await run("export", first, "--out", join(first, "rows.csv"), "--formats", "csv");
   assert.equal(blocked.code, 1);
-  assert.match(blocked.err, /^protolab: .*rows\.csv.*: cannot be written \((ENOTDIR|EEXIST): /);
+  assert.match(blocked.err, /^protolab: .*rows\.csv.*: cannot be written \(.*rows\.csv is a file\)/);
+  // Before the work: nobody should wait for a campaign whose table has no place.
+  for (const words of [
+    ["policies", "--out", join(first, "rows.csv", "x")],
+    ["bench", "--out", folder],
+    ["check", "--out", folder],
+  ])
+    assert.match(
+      (await run(...words)).err,
+      /^protolab: .*: (cannot be written|must be a file, got a folder)/,
+    );
 });
 
 test("kernel: printed, installed into a folder, removed", async () => {

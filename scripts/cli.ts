@@ -53,7 +53,11 @@ export async function runCli(argv: readonly string[], terminal: Terminal): Promi
 
 /** Prints what went wrong in one line and gives the exit code. */
 function report(error: unknown, terminal: Terminal): number {
-  if (terminal.signal.aborted) return interruptionCode(terminal.signal);
+  if (terminal.signal.aborted) {
+    // What was finished could not be written: that is told, all else is the end that was asked for.
+    if (error instanceof DataError) terminal.err(`protolab: ${error.message}\n`);
+    return interruptionCode(terminal.signal);
+  }
   // Help and version have been printed; help of a group without its command is a call that does not exist.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   const { message, code } = describeError(error);
@@ -74,6 +78,7 @@ export function describeError(error: unknown): { readonly message: string; reado
   return { message: `${name}: ${message} (PROTOLAB_DEBUG=1 shows where)`, code: 1 };
 }
 
+// Commander ends every added text with a newline of its own.
 const EXIT_CODES =
   "Exit codes: 0 fine; 1 a value, a file or a run that is not what it must be; 2 a name, an\noption or a call that does not exist; 130 and 143 after Ctrl-C and SIGTERM.";
 
@@ -86,14 +91,14 @@ function buildProgram(terminal: Terminal, choose: Choose): Command {
     .helpCommand(false)
     .addHelpText(
       "after",
-      `\n${EXIT_CODES}\n\nExample:\n  npx protolab simulate raft --set nodes=5 --set rtt="10 ms"\n`,
+      `\n${EXIT_CODES}\n\nExample:\n  npx protolab simulate raft --set nodes=5 --set rtt="10 ms"`,
     );
   const add: Add = (name, summary, example) =>
     program
       .command(name)
       .description(summary)
       .helpOption("--help", "print this help")
-      .addHelpText("after", `\nExample:\n  npx protolab ${example}\n`);
+      .addHelpText("after", `\nExample:\n  npx protolab ${example}`);
   addCatalogue(add, choose);
   addSimulation(add, choose);
   addNotebooks(add, choose);
@@ -270,7 +275,7 @@ function addKernel(add: Add, choose: Choose): void {
       .command(name)
       .description(summary)
       .helpOption("--help", "print this help")
-      .addHelpText("after", `\nExample:\n  npx protolab kernel ${name}\n`)
+      .addHelpText("after", `\nExample:\n  npx protolab kernel ${name}`)
       .option("--folder <folder>", "the kernel's folder, instead of the one of this user")
       .action((options: { readonly folder?: string }) =>
         choose(async (t) => (await import("./commands/kernel.ts")).kernel(t, name, options)),
@@ -302,7 +307,7 @@ function addCampaigns(add: Add, choose: Choose): void {
     .option(...JSON_OPTION)
     .addHelpText(
       "after",
-      "\nExit code 1: a correct protocol went wrong, or a mutant is caught half as often as it was.\n",
+      "\nExit code 1: a correct protocol went wrong, or a mutant is caught half as often as it was.",
     )
     .action((protocols: readonly string[], options: CheckFlags) =>
       choose(async (t) => (await import("./commands/check.ts")).check(t, protocols, options)),

@@ -1,6 +1,7 @@
 /** Commands as processes of their own, and small files for them to work on. */
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
+import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
 const path = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
@@ -13,6 +14,33 @@ export function startCommand(words: readonly string[], stdout: "pipe" | number =
 /** The exit code, once the process and its streams have ended. */
 export function endOf(child: ChildProcess): Promise<number | null> {
   return new Promise((done) => child.on("close", (code) => done(code)));
+}
+
+/** The processes of this machine that run: number, parent, and whether ended and only not yet asked for. */
+function processes(): { readonly pid: number; readonly parent: number; readonly ended: boolean }[] {
+  const { stdout } = spawnSync("ps", ["-A", "-o", "pid=,ppid=,stat="], { encoding: "utf8" });
+  return (stdout ?? "").split("\n").map((line) => {
+    const [pid, parent, state = ""] = line.trim().split(/\s+/);
+    return { pid: Number(pid), parent: Number(parent), ended: state.startsWith("Z") };
+  });
+}
+
+/** The processes that a process has started, and those that they have; none where there is no `ps`. */
+export function descendantsOf(pid: number): number[] {
+  const all = processes();
+  const below = (of: number): number[] =>
+    all.flatMap(({ pid, parent }) => (parent === of ? [pid, ...below(pid)] : []));
+  return below(pid);
+}
+
+/** Those of some processes that still run after as many milliseconds as the system may need to end them. */
+export async function leftOf(pids: readonly number[], patience = 5000): Promise<number[]> {
+  const until = performance.now() + patience;
+  for (;;) {
+    const left = processes().filter(({ pid, ended }) => pids.includes(pid) && !ended);
+    if (left.length === 0 || performance.now() > until) return left.map(({ pid }) => pid);
+    await wait(100);
+  }
 }
 
 /** A study file: three nodes at some rates, with these options of a run. */

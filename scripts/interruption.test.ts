@@ -1,14 +1,26 @@
 /** Ctrl-C and SIGTERM: what is finished is kept, nothing is half written, and the exit code says what happened. */
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
+import { findBrowser } from "../lib/charts/browser.ts";
 import { runCli } from "./cli.ts";
-import { endOf, startCommand, writeCells, writeStudy } from "./command.fixture.ts";
+import { descendantsOf, endOf, leftOf, startCommand, writeCells, writeStudy } from "./command.fixture.ts";
 import { type RecordingTerminal, recordingTerminal } from "./commands/recording-terminal.ts";
 import { Interrupted } from "./commands/terminal.ts";
+import { LOADS, POLICIES, type PolicyCase } from "./policies/cases.ts";
+import { runGrid } from "./policies/run-grid.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "protolab interruption "));
 after(() => rmSync(folder, { recursive: true }));
@@ -108,8 +120,11 @@ test("a notebook keeps the outputs so far in its copy, and is itself left alone"
   const [copy, report] = [join(folder, "copy.ipynb"), join(folder, "report")];
   const child = startCommand(["notebook", file, "--out", copy, "--report", report]);
   while (!existsSync(begun) && child.exitCode === null) await wait(100);
+  const started = descendantsOf(child.pid as number);
+  if (process.platform !== "win32") assert.ok(started.length > 0, "the kernel is a process of its own");
   child.kill("SIGINT");
   assert.equal(await endOf(child), 130);
+  assert.deepEqual(await leftOf(started), []);
   assert.deepEqual(readFileSync(file), before);
   type Outputs = { readonly cells: readonly { readonly outputs: readonly Record<string, unknown>[] }[] };
   const { cells } = JSON.parse(readFileSync(copy, "utf8")) as Outputs;
@@ -135,4 +150,62 @@ test("reproduce and check give what is finished as whole JSON", async () => {
     counted.map(({ protocol }) => protocol),
     ["paxos"],
   );
+});
+
+test("policies judges the points that are finished, with the numbers of an undisturbed run", async () => {
+  const policies = ["random", "round-robin"].map(
+    (name) => POLICIES.find(({ policy }) => policy === name) as PolicyCase,
+  );
+  const small = { policies, sizes: [2], loads: LOADS.slice(0, 1), effort: 0.02, messages: false, workers: 1 };
+  const stop = new AbortController();
+  const part = await runGrid({
+    ...small,
+    signal: stop.signal,
+    progress: (_, text) => void (text.startsWith("round-robin") && stop.abort(new Interrupted("SIGINT"))),
+  });
+  const all = await runGrid({ ...small, signal: new AbortController().signal });
+  assert.deepEqual([part.complete, part.points, all.complete, all.rows.length], [false, 2, true, 2]);
+  assert.deepEqual([part.rows, part.orders, all.orders.length], [all.rows.slice(0, 1), [], 1]);
+  const early = recordingTerminal();
+  early.controller.abort(new Interrupted("SIGTERM"));
+  assert.equal(await runCli(["policies", "random", "--workers", "1"], early), 143);
+  assert.equal(early.written.out, "stopped: 0 of 12 points are finished\n");
+});
+
+test("bench gives the workloads that are finished", async () => {
+  const file = join(folder, "bench", "rows.json");
+  const words = ["bench", "random", "event-queue", "--quick", "--runs", "1"];
+  const stopped = pressedAt("event-queue");
+  assert.equal(await runCli([...words, "--out", file], stopped), 130);
+  assert.match(stopped.written.out, /^workload .*\nrandom .*\nstopped: 1 of 2 workloads are finished\n/s);
+  assert.ok(stopped.written.out.includes(file), stopped.written.out);
+  const rows = JSON.parse(readFileSync(file, "utf8")) as { readonly workload: string }[];
+  assert.deepEqual([...new Set(rows.map(({ workload }) => workload))], ["random"]);
+});
+
+test("export says what is written, and no browser stays behind", {
+  skip: findBrowser() === undefined ? "no Chromium on this machine" : false,
+}, async () => {
+  const [figures, drawn] = [join(folder, "figures"), join(folder, "drawn")];
+  mkdirSync(figures);
+  const figure = JSON.stringify({ data: [{ x: [1, 2], y: [1, 3] }], layout: {}, config: {} });
+  for (let i = 0; i < 300; i++) writeFileSync(join(figures, `f${i}.json`), figure);
+  const child = startCommand(["export", figures, "--formats", "svg,png", "--out", drawn]);
+  let out = "";
+  child.stdout?.on("data", (text) => {
+    out += String(text);
+  });
+  while (
+    child.exitCode === null &&
+    !(existsSync(drawn) && readdirSync(drawn).some((f) => f.endsWith(".png")))
+  )
+    await wait(50);
+  const started = descendantsOf(child.pid as number);
+  child.kill("SIGINT");
+  assert.equal(await endOf(child), 130);
+  const files = readdirSync(drawn);
+  assert.ok(files.length < 600 && !files.some((name) => name.endsWith(".tmp")), `${files.length} files`);
+  assert.match(out, new RegExp(`stopped: ${files.length} files are written`));
+  if (process.platform !== "win32") assert.ok(started.length > 0);
+  assert.deepEqual(await leftOf(started), []);
 });

@@ -40,6 +40,8 @@ export interface ExportOptions {
   readonly signal?: AbortSignal;
   /** Where the one line about a missing browser goes; standard error unless given. */
   readonly warn?: (line: string) => void;
+  /** Told the path of each file as soon as it is whole: what there is when the signal aborts. */
+  readonly onFile?: (path: string) => void;
 }
 
 /** What was written and what was not. */
@@ -74,6 +76,7 @@ export async function exportFigures(
     signal?.throwIfAborted();
     await writeAtomic(`${job.path}.${format}`, content);
     files.push(`${job.path}.${format}`);
+    options.onFile?.(`${job.path}.${format}`);
   };
   for (const job of jobs) {
     const { plain, page } = textsOf(job);

@@ -28,7 +28,10 @@ export interface ExportOptions {
   readonly figures?: Readonly<Record<string, Figure>>;
   /** Where the one line about a missing browser goes; standard error unless given. */
   readonly warn?: (line: string) => void;
+  /** Stops writing, and rejects with its reason; files already written stay. */
   readonly signal?: AbortSignal;
+  /** Told the path of each file as soon as it is whole. */
+  readonly onFile?: (path: string) => void;
 }
 
 /** What was written. */
@@ -62,6 +65,7 @@ export async function exportResult(
       throw new DataError(`${path}: cannot be written (${reasonOf(error)})`);
     }
     files.push(path);
+    options.onFile?.(path);
   };
   const wants = (format: ResultFormat): boolean => formats.includes(format);
   const columns = columnsOf(result);
@@ -92,6 +96,7 @@ function readOptions(folder: string, options: ExportOptions): readonly ResultFor
     "figures",
     "warn",
     "signal",
+    "onFile",
   ]);
   const formats = options.formats ?? RESULT_FORMATS;
   for (const format of formats) {
@@ -126,5 +131,6 @@ async function draw(
   return exportFigures(jobs, {
     ...(options.signal === undefined ? {} : { signal: options.signal }),
     ...(options.warn === undefined ? {} : { warn: options.warn }),
+    ...(options.onFile === undefined ? {} : { onFile: options.onFile }),
   });
 }

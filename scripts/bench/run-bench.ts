@@ -26,7 +26,7 @@ export interface BenchOptions {
   readonly quick?: boolean;
   /** Writes the rows as JSON there. */
   readonly out?: string;
-  /** Ends the running program and rejects with the signal's reason. */
+  /** Ends the running program; the workloads that are finished are given. */
   readonly signal?: AbortSignal;
   /** Told before each run: share done of everything, and what comes. */
   readonly progress?: (done: number, text: string) => void;
@@ -56,7 +56,7 @@ const LEAST = 1000;
  * Runs the benchmark.
  *
  * @throws UsageError for unknown workloads or options; DomainError when engines disagree; DataError when one of our
- * own programs fails; the signal's reason when it is aborted
+ * own programs fails
  */
 export async function runBench(options: BenchOptions = {}): Promise<BenchRow[]> {
   refuseUnknown("bench", "option", Object.getOwnPropertyNames(options), KEYS);
@@ -67,7 +67,12 @@ export async function runBench(options: BenchOptions = {}): Promise<BenchRow[]> 
       ...options,
       progress: (done, text) => options.progress?.((i + done) / workloads.length, text),
     };
-    rows.push(...(await runWorkload(workload, part, worldOf(options.signal))));
+    try {
+      rows.push(...(await runWorkload(workload, part, worldOf(options.signal))));
+    } catch (error) {
+      if (options.signal?.aborted) break;
+      throw error;
+    }
     if (options.out !== undefined) write(options.out, rows);
   }
   return rows;

@@ -36,6 +36,8 @@ export async function runCampaigns(
     maxThreads: options.workers,
     execArgv: bundle === null ? ["--require", createRequire(import.meta.url).resolve("tsx/cjs")] : [],
   });
+  // A thread that is ended may have just sent its result: piscina reports it, and an unheard error would throw.
+  pool.on("error", () => {});
   try {
     const results: CampaignResult[] = [];
     const all = tasks.map(partsOf);

@@ -1,6 +1,9 @@
 /** `protolab bench`: the simulator's speed beside other engines on this machine. */
 import { readParameter } from "../../lib/core/parameters.ts";
 import { type BenchRow, runBench } from "../bench/run-bench.ts";
+import { workloadsNamed } from "../bench/workloads.ts";
+import { fileLines } from "./file-list.ts";
+import { checkOutputFile } from "./output-place.ts";
 import { progressOf } from "./progress.ts";
 import type { Terminal } from "./terminal.ts";
 import { columns, significant } from "./text-table.ts";
@@ -20,6 +23,7 @@ export async function bench(
   flags: BenchFlags,
 ): Promise<number> {
   const rule = { dimension: "one", integer: true, min: 1, max: 1000, meaning: "measured rounds" } as const;
+  checkOutputFile(flags.out);
   const progress = progressOf(terminal, flags.quiet ?? false);
   const rows = await runBench({
     only: workloads,
@@ -31,13 +35,29 @@ export async function bench(
       : { runs: readParameter("bench", "runs", flags.runs, rule, true) as number }),
     ...(flags.quick ? { quick: true } : {}),
     ...(flags.out === undefined ? {} : { out: flags.out }),
-  });
-  progress.end();
-  terminal.out(flags.json ? `${JSON.stringify(rows, null, 2)}\n` : `${benchLines(rows).join("\n")}\n`);
+  }).finally(() => progress.end());
+  if (flags.json) terminal.out(`${JSON.stringify(rows, null, 2)}\n`);
+  else terminal.out(`${[...benchLines(rows), ...ending(terminal, rows, workloads, flags)].join("\n")}\n`);
   return 0;
 }
 
+/** After Ctrl-C how far it came, and where the measurements were written. */
+function ending(
+  { signal }: Terminal,
+  rows: readonly BenchRow[],
+  workloads: readonly string[],
+  { out }: BenchFlags,
+): string[] {
+  const finished = new Set(rows.map(({ workload }) => workload)).size;
+  const stopped = `stopped: ${finished} of ${workloadsNamed(workloads).length} workloads are finished`;
+  return [
+    ...(signal.aborted ? [stopped] : []),
+    ...(out === undefined || rows.length === 0 ? [] : fileLines([out])),
+  ];
+}
+
 function benchLines(rows: readonly BenchRow[]): string[] {
+  if (rows.length === 0) return [];
   const cells = rows.map(({ workload, engine, rate, unit, spread, ratio, baseline, runs }) => [
     workload,
     engine,

@@ -16,6 +16,8 @@ import {
   parseMutantTable,
 } from "../campaign/mutant-table.ts";
 import { type CampaignTask, runCampaigns } from "../campaign/run-campaign.ts";
+import { fileLines } from "./file-list.ts";
+import { checkOutputFile } from "./output-place.ts";
 import { progressOf } from "./progress.ts";
 import { readSettings } from "./settings.ts";
 import { readWorkers } from "./simulate.ts";
@@ -53,24 +55,48 @@ export async function check(
   for (const name of protocols) protocolNamed(name);
   if (flags.seed !== undefined) return reproduceWalk(terminal, protocols, flags);
   const tasks = protocols.flatMap((name) => tasksOf(name, flags));
+  checkOutputFile(flags.out);
   const progress = progressOf(terminal, flags.quiet ?? false);
-  const finished: object[] = [];
+  const finished: Finished[] = [];
   const results = await runCampaigns(tasks, {
     workers: readWorkers("check", flags.workers) ?? availableParallelism(),
     signal: terminal.signal,
     progress: (fraction, task) => progress.update(fraction, nameOf(task)),
     done(task, result) {
-      finished.push({ ...task, ...result });
+      finished.push([task, result]);
       if (flags.json) return;
       progress.end();
       terminal.out(`${lineOf(task, result)}\n`);
     },
-  }).finally(() => {
+  }).finally(async () => {
     progress.end();
     // After Ctrl-C the counts that are complete are still given.
-    if (flags.json) terminal.out(`${JSON.stringify(finished, null, 2)}\n`);
+    const told = finished.map(([task, result]) => ({ ...task, ...result }));
+    if (flags.json) terminal.out(`${JSON.stringify(told, null, 2)}\n`);
+    else if (terminal.signal.aborted)
+      terminal.out(`stopped: ${finished.length} of ${tasks.length} are finished\n`);
+    await writeTable(terminal, finished, flags);
   });
   return verdict(terminal, tasks, results, flags);
+}
+
+type Finished = readonly [task: CampaignTask, result: CampaignResult];
+
+/** The table of the mutants that are counted, where one was asked for. */
+async function writeTable(
+  terminal: Terminal,
+  finished: readonly Finished[],
+  flags: CheckFlags,
+): Promise<void> {
+  const rows = finished.flatMap(([task, result]) => rowOf(task, result));
+  if (flags.out === undefined || rows.length === 0) return;
+  await writeAtomic(flags.out, mutantTable(rows));
+  if (!flags.json) terminal.out(`${fileLines([flags.out]).join("\n")}\n`);
+}
+
+/** The row of a mutant; none of the correct protocol. */
+function rowOf({ protocol, mutant }: CampaignTask, result: CampaignResult): MutantRow[] {
+  return mutant === null ? [] : [mutantRow(mutantNamed(protocol, mutant), protocol, result)];
 }
 
 /** Protocols whose nodes can come back after a crash. */
@@ -152,18 +178,13 @@ function rareLines(task: CampaignTask, { walks, schedules }: CampaignResult): st
 const share = ({ sometimes, tried }: CampaignResult["walks"], name: string): number =>
   tried === 0 ? 0 : (sometimes[name] ?? 0) / tried;
 
-async function verdict(
+function verdict(
   terminal: Terminal,
   tasks: readonly CampaignTask[],
   results: readonly CampaignResult[],
   flags: CheckFlags,
-): Promise<number> {
-  const rows: MutantRow[] = tasks.flatMap((task, i) =>
-    task.mutant === null
-      ? []
-      : [mutantRow(mutantNamed(task.protocol, task.mutant), task.protocol, results[i])],
-  );
-  if (flags.out !== undefined) await writeAtomic(flags.out, mutantTable(rows));
+): number {
+  const rows = tasks.flatMap((task, i) => rowOf(task, results[i]));
   let wrong = false;
   if (flags.against !== undefined) {
     const path = flags.against;

@@ -1,23 +1,32 @@
 /** `protolab export FOLDER|result.json`: charts and tables of a stored result, or of stored figures, once more. */
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { type ExportJob, exportFigures, type FigureFormat } from "../../lib/charts/export.ts";
+import {
+  type ExportJob,
+  type ExportOptions,
+  exportFigures,
+  type FigureFormat,
+} from "../../lib/charts/export.ts";
 import type { Figure } from "../../lib/charts/figure.ts";
 import { DataError, UsageError, unknownName } from "../../lib/core/errors.ts";
 import { publishFile } from "../../lib/notebook/notebook-file.ts";
 import { exportResult as writeResult } from "../../lib/study/result-export.ts";
 import { fileLines } from "./file-list.ts";
+import { checkOutputFolder } from "./output-place.ts";
 import { readJsonFile, readStoredResult } from "./stored-result.ts";
 import type { Terminal } from "./terminal.ts";
 
 const FORMATS = ["svg", "png", "pdf", "html", "csv", "parquet"] as const;
 type Format = (typeof FORMATS)[number];
 
-interface Written {
+/** Files that a command has written, and those that need a browser. */
+export interface Written {
   readonly files: readonly string[];
   readonly skipped: readonly string[];
   readonly hint?: string;
 }
+
+type WriteOptions = Required<Pick<ExportOptions, "warn" | "signal" | "onFile">>;
 
 /** Writes the formats asked for. */
 export async function exportResult(
@@ -31,15 +40,32 @@ export async function exportResult(
 ): Promise<number> {
   const formats = readFormats(flags.formats);
   const stored = storedResultAt(path);
-  const written =
-    stored === undefined
-      ? await drawFigures(terminal, path, formats, flags.out)
-      : await writeStored(terminal, stored, formats, flags.out);
+  checkOutputFolder(flags.out);
+  const write = stored === undefined ? drawFigures : writeStored;
+  const written = await untilStopped(terminal.signal, (onFile) =>
+    write(stored ?? path, formats, flags.out, { warn: () => {}, signal: terminal.signal, onFile }),
+  );
   if (flags.json)
     terminal.out(`${JSON.stringify({ files: written.files, skipped: written.skipped }, null, 2)}\n`);
   else terminal.out(`${fileLines(written.files).join("\n")}\n`);
+  if (terminal.signal.aborted && !flags.json)
+    terminal.out(`stopped: ${written.files.length} files are written\n`);
   if (written.hint !== undefined) terminal.err(`${written.hint}\n`);
   return 0;
+}
+
+/** Writes files; after Ctrl-C what was written until then. */
+export async function untilStopped(
+  signal: AbortSignal,
+  write: (onFile: (path: string) => void) => Promise<Written>,
+): Promise<Written> {
+  const files: string[] = [];
+  try {
+    return await write((path) => files.push(path));
+  } catch (error) {
+    if (!signal.aborted || error !== signal.reason) throw error;
+    return { files, skipped: [] };
+  }
 }
 
 function readFormats(text: string): Format[] {
@@ -60,26 +86,28 @@ function storedResultAt(path: string): string | undefined {
 }
 
 async function writeStored(
-  terminal: Terminal,
   path: string,
   formats: readonly Format[],
   out: string | undefined,
+  options: WriteOptions,
 ): Promise<Written> {
   const result = readStoredResult(path);
   const beside = join(dirname(path), "provenance.json");
   const provenance = existsSync(beside) ? readFileSync(beside, "utf8") : undefined;
   const folder = out ?? dirname(path);
-  const written = await writeResult(result, folder, { formats, warn: () => {}, signal: terminal.signal });
-  // Where the numbers come from has not changed by drawing them again.
-  if (provenance !== undefined) publishFile(join(folder, "provenance.json"), provenance);
-  return written;
+  try {
+    return await writeResult(result, folder, { ...options, formats });
+  } finally {
+    // Where the numbers come from has not changed by drawing them again.
+    if (provenance !== undefined) publishFile(join(folder, "provenance.json"), provenance);
+  }
 }
 
 async function drawFigures(
-  terminal: Terminal,
   path: string,
   formats: readonly Format[],
   out: string | undefined,
+  options: WriteOptions,
 ): Promise<Written> {
   const wanted = formats.filter(
     (f): f is Exclude<Format, "csv" | "parquet"> => f !== "csv" && f !== "parquet",
@@ -94,7 +122,7 @@ async function drawFigures(
   });
   if (jobs.length === 0)
     throw new DataError(`${path}: must hold a result.json or figures (plotly JSON), got neither`);
-  return exportFigures(jobs, { warn: () => {}, signal: terminal.signal });
+  return exportFigures(jobs, options);
 }
 
 /** Files of plotly JSON: the path itself, or those in a folder. */

@@ -17,6 +17,7 @@ import { projectRoot } from "../../lib/notebook/project-root.ts";
 import { provenance } from "../../lib/notebook/provenance.ts";
 import { notebookReport } from "../../lib/notebook/report.ts";
 import { fileLines, filesSince } from "./file-list.ts";
+import { checkOutputFile, checkOutputFolder } from "./output-place.ts";
 import { type Progress, progressOf } from "./progress.ts";
 import { readSettings } from "./settings.ts";
 import type { Terminal } from "./terminal.ts";
@@ -54,6 +55,8 @@ export async function notebook(
   if (flags.out !== undefined && files.length > 1)
     throw new UsageError(`notebook: --out must be for one notebook, got ${files.length}`);
   refuseInPlace(flags);
+  checkOutputFile(flags.out);
+  checkOutputFolder(flags.report);
   const cellTimeout = readTimeout(flags.timeout);
   const parameters = readSettings("notebook", "-p", flags.parameter);
   const done: Executed[] = [];

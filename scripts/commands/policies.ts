@@ -1,11 +1,13 @@
 /** `protolab policies [POLICY…]`: the grid of balancing policies, simulated beside their formulas. */
-import { writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { UsageError, unknownName } from "../../lib/core/errors.ts";
 import { readParameter } from "../../lib/core/parameters.ts";
+import { publishFile } from "../../lib/notebook/notebook-file.ts";
 import type { Interval } from "../../lib/statistics/interval.ts";
 import { LOADS, POLICIES, SIZES } from "../policies/cases.ts";
 import { type Grid, type GridRow, type OrderRow, runGrid } from "../policies/run-grid.ts";
+import { fileLines } from "./file-list.ts";
+import { checkOutputFile } from "./output-place.ts";
 import { progressOf } from "./progress.ts";
 import { readWorkers } from "./simulate.ts";
 import type { Terminal } from "./terminal.ts";
@@ -37,6 +39,7 @@ export async function policies(
     flags.loads,
     LOADS.map(({ rho }) => rho),
   );
+  checkOutputFile(flags.out);
   const progress = progressOf(terminal, flags.quiet ?? false);
   const grid = await runGrid({
     policies: names.length === 0 ? POLICIES : POLICIES.filter(({ policy }) => names.includes(policy)),
@@ -48,10 +51,13 @@ export async function policies(
     signal: terminal.signal,
     progress: (fraction, text) => progress.update(fraction, text),
   }).finally(() => progress.end());
-  if (flags.out !== undefined) writeFileSync(flags.out, `${csvLines(grid).join("\n")}\n`);
-  terminal.out(
-    flags.json ? `${JSON.stringify(grid, null, 2)}\n` : `${text(grid, terminal.width).join("\n")}\n`,
-  );
+  if (flags.out !== undefined && grid.rows.length > 0)
+    publishFile(flags.out, `${csvLines(grid).join("\n")}\n`);
+  if (flags.json) terminal.out(`${JSON.stringify(grid, null, 2)}\n`);
+  else {
+    const written = flags.out === undefined || grid.rows.length === 0 ? [] : fileLines([flags.out]);
+    terminal.out(`${[...text(grid, terminal.width), ...written].join("\n")}\n`);
+  }
   return 0;
 }
 
@@ -68,7 +74,9 @@ function listed(option: string, words: string, known: readonly number[]): number
 const between = ({ mean, low, high }: Interval): string =>
   `${significant(mean, 5)} (${significant(low, 5)} to ${significant(high, 5)})`;
 
-function text({ rows, orders }: Grid, width: number): string[] {
+function text({ rows, orders, complete, points }: Grid, width: number): string[] {
+  const stopped = complete ? [] : [`stopped: ${rows.length} of ${points} points are finished`];
+  if (rows.length === 0) return stopped;
   const notes = [...new Set([...rows.map(noteOf), ...orders.map((order) => order.note ?? "")])].filter(
     (note) => note !== "",
   );
@@ -87,6 +95,16 @@ function text({ rows, orders }: Grid, width: number): string[] {
         mark(row.verdict === "agrees" ? "" : noteOf(row)),
       ]),
     ]),
+    ...orderLines(orders, mark),
+    ...notes.flatMap((note, i) => paragraph(`(${i + 1})`, note, 4, width)),
+    ...summary(rows, orders),
+    ...stopped,
+  ];
+}
+
+function orderLines(orders: readonly OrderRow[], mark: (note: string) => string): string[] {
+  if (orders.length === 0) return [];
+  return [
     "",
     "The first waits no longer than the second: difference on the same arrivals and services",
     ...columns([
@@ -102,8 +120,6 @@ function text({ rows, orders }: Grid, width: number): string[] {
         mark(order.verdict === "holds" ? "" : (order.note ?? "")),
       ]),
     ]),
-    ...notes.flatMap((note, i) => paragraph(`(${i + 1})`, note, 4, width)),
-    ...summary(rows, orders),
   ];
 }
 
@@ -118,15 +134,14 @@ function theoryCells({ theory, simulated, tolerance }: GridRow): string[] {
 }
 
 function summary(rows: readonly GridRow[], orders: readonly OrderRow[]): string[] {
-  const counted = (words: readonly (string | null)[]): string =>
-    [...new Set(words)]
-      .filter((word) => word !== null)
-      .map((word) => `${words.filter((one) => one === word).length} ${word}`)
-      .join(", ");
+  const counted = (words: readonly string[]): string =>
+    [...new Set(words)].map((word) => `${word} ${words.filter((one) => one === word).length}`).join(", ");
   return [
     "",
-    `${rows.length} points: ${counted(rows.map(({ verdict }) => verdict))}; the others have no formula`,
-    `${orders.length} orders: ${counted(orders.map(({ verdict }) => verdict))}`,
+    `${rows.length} points: ${counted(rows.map(({ verdict }) => verdict ?? "no formula"))}`,
+    ...(orders.length === 0
+      ? []
+      : [`${orders.length} orders: ${counted(orders.map(({ verdict }) => verdict))}`]),
   ];
 }
 

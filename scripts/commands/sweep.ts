@@ -4,9 +4,11 @@ import { UsageError } from "../../lib/core/errors.ts";
 import { readParameter } from "../../lib/core/parameters.ts";
 import type { RunOptions } from "../../lib/study/options.ts";
 import { progressText } from "../../lib/study/progress.ts";
-import type { ExportedFiles } from "../../lib/study/result-export.ts";
+import type { StudyResult } from "../../lib/study/result.ts";
 import { loadStudyFile } from "../../lib/study/study-file.ts";
+import { untilStopped, type Written } from "./export.ts";
 import { fileLines } from "./file-list.ts";
+import { checkOutputFolder } from "./output-place.ts";
 import { progressOf } from "./progress.ts";
 import { readWorkers } from "./simulate.ts";
 import { readSeed } from "./simulate-input.ts";
@@ -32,6 +34,7 @@ export async function sweep(terminal: Terminal, file: string, flags: SweepFlags)
     throw new UsageError(
       "sweep: --journal needs --seed, or a seed in the file: by another seed nothing is found again",
     );
+  checkOutputFolder(flags.out);
   const progress = progressOf(terminal, flags.quiet ?? false);
   const used = seed ?? run.seed ?? randomInt(2 ** 47);
   if (seed === null && run.seed === undefined) progress.note(`seed ${used} (chosen)`);
@@ -47,12 +50,7 @@ export async function sweep(terminal: Terminal, file: string, flags: SweepFlags)
   };
   const result = await study.run(options);
   progress.end();
-  const exported =
-    flags.out === undefined || result.rows.length === 0
-      ? null
-      : await result.export(flags.out, {
-          warn: (line) => terminal.err(`${line}\n`),
-        });
+  const exported = result.rows.length === 0 ? null : await exportTo(terminal, result, flags.out);
   if (flags.json) {
     terminal.out(`${JSON.stringify({ ...result.toJSON(), ...filesJson(exported) }, null, 2)}\n`);
     return 0;
@@ -66,11 +64,23 @@ export async function sweep(terminal: Terminal, file: string, flags: SweepFlags)
   return 0;
 }
 
+/** Writes the files. What was finished before Ctrl-C is written all the same; a Ctrl-C while it writes ends that. */
+async function exportTo(
+  terminal: Terminal,
+  result: StudyResult,
+  folder: string | undefined,
+): Promise<Written | null> {
+  if (folder === undefined) return null;
+  const warn = (line: string): void => terminal.err(`${line}\n`);
+  const signal = terminal.signal.aborted ? {} : { signal: terminal.signal };
+  return untilStopped(terminal.signal, (onFile) => result.export(folder, { warn, onFile, ...signal }));
+}
+
 function readPrecision(text: string): number {
   const rule = { dimension: "one", above: 0, below: 1, meaning: "precision" } as const;
   return readParameter("sweep", "precision", text, rule, true) as number;
 }
 
-function filesJson(exported: ExportedFiles | null): object {
+function filesJson(exported: Written | null): object {
   return exported === null ? {} : { files: exported.files, skipped: exported.skipped };
 }

@@ -44,6 +44,10 @@ export interface OrderRow extends Order {
 export interface Grid {
   readonly rows: readonly GridRow[];
   readonly orders: readonly OrderRow[];
+  /** False after Ctrl-C: the points that were finished. */
+  readonly complete: boolean;
+  /** Points of the whole grid. */
+  readonly points: number;
 }
 
 export interface GridOptions {
@@ -121,9 +125,24 @@ export function orderOf(
   return { ...order, servers, load, difference, verdict };
 }
 
-/** Runs everything. The order of the rows, and every number, are the same for any number of workers. */
+/**
+ * Runs everything. The order of the rows, and every number, are the same for any number of workers. When the signal
+ * aborts, the points that are finished are judged all the same.
+ */
 export async function runGrid(options: GridOptions): Promise<Grid> {
-  const { policies, sizes, loads, workers, signal } = options;
+  const { policies, sizes, loads } = options;
+  const points = sizes.flatMap((servers) => loads.map((load) => ({ servers, load })));
+  const plans = points.map(({ servers, load }) =>
+    policies.map((one) => tasksOf(one, servers, load, options)),
+  );
+  return judgedGrid(options, points, plans, await runPlans(plans, options));
+}
+
+/** The replications of each point and policy; those of one that was not finished are fewer than planned. */
+async function runPlans(
+  plans: readonly (readonly Replication[][])[],
+  { workers, signal, progress }: GridOptions,
+): Promise<Replicated[][][]> {
   const pool = new Piscina({
     filename: fileURLToPath(new URL("./replicate.ts", import.meta.url)),
     name: "replicate",
@@ -131,26 +150,31 @@ export async function runGrid(options: GridOptions): Promise<Grid> {
     maxThreads: workers,
     execArgv: ["--require", createRequire(import.meta.url).resolve("tsx/cjs")],
   });
-  const points = sizes.flatMap((servers) => loads.map((load) => ({ servers, load })));
-  const plans = points.map(({ servers, load }) =>
-    policies.map((one) => tasksOf(one, servers, load, options)),
+  // A thread that is ended may have just sent its result: piscina reports it, and an unheard error would throw.
+  pool.on("error", () => {});
+  const results = plans.map((plan) => plan.map((): Replicated[] => []));
+  const queue = plans.flatMap((plan, i) =>
+    plan.flatMap((tasks, j) => tasks.map((task, k) => ({ task, k, into: results[i][j] }))),
   );
-  const total = plans.flat(2).reduce((sum, task) => sum + task.operations + task.warmUp, 0);
-  let done = 0;
-  const run = async (task: Replication): Promise<Replicated> => {
-    const result = (await pool.run(task, { signal })) as Replicated;
-    done += task.operations + task.warmUp;
-    options.progress?.(done / total, `${task.policy}, ${task.servers} servers at ${task.rho}`);
-    return result;
+  const total = queue.reduce((sum, { task }) => sum + task.operations + task.warmUp, 0);
+  let [next, done] = [0, 0];
+  const lane = async (): Promise<void> => {
+    while (next < queue.length && !signal.aborted) {
+      const { task, k, into } = queue[next++];
+      into[k] = (await pool.run(task, { signal })) as Replicated;
+      done += task.operations + task.warmUp;
+      progress?.(done / total, `${task.policy}, ${task.servers} servers at ${task.rho}`);
+    }
   };
   try {
-    const results = await Promise.all(
-      plans.map((plan) => Promise.all(plan.map((tasks) => Promise.all(tasks.map(run))))),
-    );
-    return judgedGrid(options, points, plans, results);
+    // One task more than workers, in the order of the grid: after Ctrl-C whole points are there, not parts of many.
+    await Promise.all(Array.from({ length: workers + 1 }, lane));
+  } catch (error) {
+    if (!signal.aborted) throw error;
   } finally {
     await pool.destroy();
   }
+  return results;
 }
 
 function judgedGrid(
@@ -161,8 +185,11 @@ function judgedGrid(
 ): Grid {
   const rows: GridRow[] = [];
   const orders: OrderRow[] = [];
+  // A replication that was not reached is a hole, which `flat` leaves out.
+  const whole = (i: number, j: number): boolean => results[i][j].flat().length === plans[i][j].length;
   for (const [i, { servers, load }] of points.entries()) {
     for (const [j, one] of policies.entries()) {
+      if (!whole(i, j)) continue;
       const operations = plans[i][j].reduce((sum, task) => sum + task.operations, 0);
       rows.push(rowOf(one, servers, load, results[i][j], operations));
     }
@@ -171,8 +198,10 @@ function judgedGrid(
         policies.findIndex(({ policy }) => policy === name),
       );
       if (better < 0 || worse < 0 || servers <= (order.above ?? 0)) continue;
+      if (!whole(i, better) || !whole(i, worse)) continue;
       orders.push(orderOf(order, servers, load.rho, results[i][better], results[i][worse]));
     }
   }
-  return { rows, orders };
+  const all = points.length * policies.length;
+  return { rows, orders, complete: rows.length === all, points: all };
 }

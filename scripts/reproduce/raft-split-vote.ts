@@ -72,6 +72,8 @@ async function elections(
     execArgv: ["--import", loader],
     recordTiming: false,
   });
+  // A thread that is ended may have just sent its result: piscina reports it, and an unheard error would throw.
+  pool.on("error", () => {});
   const count = ELECTIONS * context.effort;
   const total = rows.length * Math.ceil(count / BATCH);
   let done = 0;

@@ -68,6 +68,8 @@ async function simulated(rows: readonly Row[], context: ReproduceContext): Promi
     execArgv: ["--import", loader],
     recordTiming: false,
   });
+  // A thread that is ended may have just sent its result: piscina reports it, and an unheard error would throw.
+  pool.on("error", () => {});
   let done = 0;
   const run = async (row: Row, replication: number): Promise<ChoicesRun> => {
     const task: ChoicesTask = {
