@@ -29,20 +29,30 @@ interface Search {
 /**
  * Executes an instance and all it depends on; false when some of that is not committed yet.
  *
- * While what stopped the last search is not committed, another would stop there too: nothing between the two can have
- * been executed without it. Behind a replica that is down hundreds wait, and each commit asks them all.
+ * Behind a replica that is down hundreds wait, in chains. What stops a search stops everything on the way to it: while it
+ * is not committed, none of that is searched again, and a search that meets any of it ends there.
  */
 export function execute(node: EPaxosNode, root: Instance, ctx: Ctx): boolean {
   if (root.status === "executed") return true;
-  if (root.waitsFor !== null && !isCommitted(root.waitsFor)) return false;
+  if (stopOf(root) !== null) return false;
   const components: Instance[][] = [];
   root.waitsFor = search(node, root, components);
-  if (root.waitsFor !== null) return false;
+  if (root.waitsFor !== null) {
+    root.waitsFor.awaited = true;
+    return false;
+  }
   for (const members of components) for (const instance of members) apply(node, instance, ctx);
   return true;
 }
 
-/** Finds the components to be executed, in order; an instance that is not committed yet ends the search. */
+/** What keeps an instance from being executed, as far as is known: itself, or what it was found to wait for; or null. */
+function stopOf(instance: Instance): Instance | null {
+  if (!isCommitted(instance)) return instance;
+  const { waitsFor } = instance;
+  return waitsFor !== null && !isCommitted(waitsFor) ? waitsFor : null;
+}
+
+/** Finds the components to be executed, in order; an instance that is not committed yet ends the search, and is returned. */
 function search(node: EPaxosNode, root: Instance, components: Instance[][]): Instance | null {
   const first = newMark(node, root, 0);
   const alone = nextDependency(node, first);
@@ -50,7 +60,8 @@ function search(node: EPaxosNode, root: Instance, components: Instance[][]): Ins
     components.push([root]); // the common case
     return null;
   }
-  if (!isCommitted(alone)) return alone;
+  const stop = stopOf(alone);
+  if (stop !== null) return stop;
   const found: Search = { marks: new Map(), stack: [], path: [] };
   enter(found, newMark(node, root, 0));
   const { marks, stack, path } = found;
@@ -58,7 +69,12 @@ function search(node: EPaxosNode, root: Instance, components: Instance[][]): Ins
     const mark = path[path.length - 1];
     const next = nextDependency(node, mark);
     if (next !== null) {
-      if (!isCommitted(next)) return next;
+      const stop = stopOf(next);
+      if (stop !== null) {
+        // All on the stack leads here: the path does, and the rest of the stack leads to the path.
+        for (const { instance } of stack) instance.waitsFor = stop;
+        return stop;
+      }
       const known = marks.get(next);
       if (known === undefined) enter(found, newMark(node, next, marks.size));
       else if (known.onStack) mark.low = Math.min(mark.low, known.number);
@@ -125,6 +141,7 @@ function component(stack: Mark[], root: Mark): Instance[] {
 function apply(node: EPaxosNode, instance: Instance, ctx: Ctx): void {
   const { operation, replica } = instance;
   instance.status = "executed";
+  instance.waitsFor = null; // or the last instance of a chain would keep all of it in memory
   node.blocked.delete(instance);
   advance(node, replica);
   if (operation === null) return;

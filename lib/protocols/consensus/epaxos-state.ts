@@ -87,8 +87,12 @@ export interface Instance {
   lead: Lead | null;
   /** When it was last worked on, by this replica's clock. */
   touched: number;
+  /** For how many patiences it is left alone; at first the longer, the later its turn to take over. */
+  calm: number;
   /** Committed, and not executed: what it was found to wait for, or null. */
   waitsFor: Instance | null;
+  /** Something waits for it to be committed. */
+  awaited: boolean;
 }
 
 /** A leader's round on one instance, in one ballot. */
@@ -155,7 +159,7 @@ export interface EPaxosNode {
   readonly applied: AppliedWrites;
   /** By peer: how long its answers take, as a moving mean of the last eight or so; 0 before the first. */
   readonly lag: number[];
-  /** Instances committed here whose dependencies are not: looked at again when something commits. */
+  /** Instances committed here whose dependencies are not: looked at again when one that is awaited commits. */
   blocked: Set<Instance>;
   fastCommits: number;
   slowCommits: number;
@@ -198,7 +202,10 @@ export function instanceOf(node: EPaxosNode, replica: NodeId, index: number): In
     quorum: 0,
     lead: null,
     touched: 0,
+    // Its leader and the next replica look after it first.
+    calm: Math.max(1, (node.id - replica + node.group) % node.group),
     waitsFor: null,
+    awaited: false,
   };
   log.set(index, made);
   return made;

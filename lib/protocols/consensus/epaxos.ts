@@ -94,12 +94,22 @@ function fingerprint({ operation, seq, deps }: Pick<Instance, "operation" | "seq
   return (operation === null ? 0 : operation.id + 1) * 2 ** 20 + ((hash >>> 0) % 2 ** 20);
 }
 
+/** What a command comes after, and nobody has told of yet: its leader may be about to, or it must be taken over. */
+function noteUnheardOf(node: EPaxosNode, { deps }: Instance, ctx: Ctx): void {
+  for (let replica = 0; replica < node.group; replica++)
+    for (let index = node.logs[replica].end; index <= deps[replica]; index++) {
+      const unheardOf = instanceOf(node, replica, index);
+      if (unheardOf !== null) unheardOf.touched = ctx.localTime();
+    }
+}
+
 /** Executes what has become executable; the rest waits for another commit. */
 export function executeWhatCan(node: EPaxosNode, instance: Instance, rules: EPaxosRules, ctx: Ctx): void {
   instance.touched = ctx.localTime();
+  noteUnheardOf(node, instance, ctx);
   ctx.barrier(); // an answer must not leave before the commits it rests on are durable here
   if (!rules.execute(node, instance, ctx)) node.blocked.add(instance);
-  if (node.blocked.size === 0) return;
+  if (!instance.awaited) return;
   for (const waiting of Array.from(node.blocked))
     if (waiting.status === "committed") rules.execute(node, waiting, ctx);
 }
@@ -133,18 +143,28 @@ function blameTheSilent(node: EPaxosNode, lead: Lead, now: number): void {
     if (((lead.answers >> peer) & 1) === 0) node.lag[peer] = Math.max(node.lag[peer], now - lead.begun);
 }
 
-/** Now and then: what has not moved goes the slow way, is sent again, or is taken over. */
+/** Patiences after which an instance is looked after again, at most. */
+const MOST_CALM = 8;
+
+/**
+ * Now and then: what has not moved goes the slow way, is sent again, or is taken over.
+ *
+ * Each time an instance is left alone for twice as long: nobody answers a replica that is cut off, and replicas that take
+ * over one instance undo each other's work.
+ */
 function nudge(node: EPaxosNode, rules: EPaxosRules, ctx: Ctx): void {
   const { patience } = ctx.settings;
   ctx.barrier(); // what is sent again may not have been durable enough to be sent at all
   const now = ctx.localTime();
   for (let replica = 0; replica < node.group; replica++) {
     const log = node.logs[replica];
-    for (let index = log.first; index < log.end; index++) {
+    for (let index = node.executed[replica]; index < log.end; index++) {
       const instance = instanceOf(node, replica, index);
-      if (instance === null || isCommitted(instance) || !(now - instance.touched >= patience)) continue;
+      if (instance === null || isCommitted(instance)) continue;
+      if (!(now - instance.touched >= patience * instance.calm)) continue;
       const { lead } = instance;
       instance.touched = now;
+      instance.calm = Math.min(MOST_CALM, 2 * instance.calm);
       if (lead?.phase === "preaccept") blameTheSilent(node, lead, now);
       if (lead?.phase === "preaccept" && countVotes(lead.answers) >= rules.majority(node.group)) {
         beginAccept(node, instance, lead.ballot, { ...lead, operation: instance.operation }, rules, ctx);
