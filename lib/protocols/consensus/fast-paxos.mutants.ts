@@ -74,7 +74,13 @@ export const fastPaxosMutants: readonly Mutant[] = [
     },
   }),
   mutant("FP7", "vote-not-persisted", "§2.2", { saveVote: nothing }),
-  mutant("FP8", "promise-not-persisted", "§2.2", { savePromise: nothing }),
+  mutant(
+    "FP8",
+    "promise-not-persisted",
+    "§2.2",
+    { savePromise: nothing },
+    { scenario: "fast-paxos-forgotten-promise" },
+  ),
   mutant("FP9", "accept-below-promise", "§2.2", { mayAccept: () => true }),
   mutant("FP10", "recovery-from-too-few-votes", "§3.2", {
     promisesNeeded: (settings) => settings.quorum - 1,

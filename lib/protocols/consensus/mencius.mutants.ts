@@ -79,7 +79,13 @@ export const menciusMutants: readonly Mutant[] = [
       if (operation.kind === "write") ctx.reply(operation, operation.id);
     },
   }),
-  mutant("M13", "ballot-reused-after-restart", "§4.2", { saveBallot: nothing }),
+  mutant(
+    "M13",
+    "ballot-reused-after-restart",
+    "§4.2",
+    { saveBallot: nothing },
+    { scenario: "mencius-ballot-reuse" },
+  ),
   mutant(
     "M14",
     "retry-applied-twice",

@@ -39,7 +39,12 @@ export const multiPaxosMutants: readonly Mutant[] = [
   }),
   mutant("P4", "amnesia", { savePromise: nothing, saveAccept: nothing }),
   mutant("P5", "accept-below-promise", { mayAccept: () => true }),
-  mutant("P6", "accept-does-not-promise", { noteAccept: nothing }, FIVE),
+  mutant(
+    "P6",
+    "accept-does-not-promise",
+    { noteAccept: nothing },
+    { ...FIVE, scenario: "multi-paxos-accept-promises" },
+  ),
   mutant("P7", "ignore-accepted-values", { adopts: () => false }),
   mutant("P8", "first-accepted-wins", { adopts: (known) => known === undefined }),
   mutant("P9", "lowest-ballot-wins", {
@@ -62,12 +67,17 @@ export const multiPaxosMutants: readonly Mutant[] = [
     },
     { source: "Howard, Malkhi & Spiegelman, Flexible Paxos, OPODIS 2016, §3" },
   ),
-  mutant("P12", "ballot-reuse-after-restart", {
-    nextBallot: (node, ctx) =>
-      node.role === "acceptor" && node.promised >= 0 && node.promised % ctx.nodes === ctx.self
-        ? node.promised
-        : nextBallot(node, ctx),
-  }),
+  mutant(
+    "P12",
+    "ballot-reuse-after-restart",
+    {
+      nextBallot: (node, ctx) =>
+        node.role === "acceptor" && node.promised >= 0 && node.promised % ctx.nodes === ctx.self
+          ? node.promised
+          : nextBallot(node, ctx),
+    },
+    { scenario: "multi-paxos-ballot-reuse" },
+  ),
   mutant("P13", "count-duplicate-promises", { addPromise: addMessage }, FIVE),
   mutant("P14", "mix-ballot-promises", { isOfBallot: () => true }),
   mutant(

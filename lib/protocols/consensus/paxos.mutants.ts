@@ -86,7 +86,12 @@ export const paxosMutants: readonly Mutant[] = [
   ),
   mutant("P13", "count-duplicate-promises", { addPromise: addMessage }, FIVE),
   mutant("P14", "mix-ballot-promises", { isPromiseTo: () => true }),
-  mutant("P15", "mix-ballot-acceptances", { isAcceptanceOf: () => true }, FIVE),
+  mutant(
+    "P15",
+    "mix-ballot-acceptances",
+    { isAcceptanceOf: () => true },
+    { ...FIVE, scenario: "paxos-stale-acceptance" },
+  ),
   mutant("P16", "count-duplicate-acceptances", { addAcceptance: addMessage }, FIVE),
   mutant(
     "P17",
@@ -98,7 +103,7 @@ export const paxosMutants: readonly Mutant[] = [
         node.highestAccepted = -1;
       },
     },
-    FIVE,
+    { ...FIVE, scenario: "paxos-counts-across-ballots" },
   ),
   mutant("P18", "equal-ballots-promised-and-not-unique", { nextBallot: notUnique, mayPromise: equalToo }),
   mutant(

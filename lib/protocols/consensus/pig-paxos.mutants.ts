@@ -49,7 +49,7 @@ export const pigPaxosMutants: readonly Mutant[] = [
         gathering.voters |= 1 << relay;
       },
     },
-    FIVE,
+    { ...FIVE, scenario: "pig-paxos-relay-votes" },
   ),
   mutant("G4", "refusal-counts-as-vote", {
     isVote: (answer) => answer.kind === "accepted" || answer.kind === "refused",
@@ -84,5 +84,10 @@ export const pigPaxosMutants: readonly Mutant[] = [
     },
     SIMPLE,
   ),
-  mutant("G9", "promise-not-persisted", { savePromise: nothing }, SIMPLE),
+  mutant(
+    "G9",
+    "promise-not-persisted",
+    { savePromise: nothing },
+    { ...SIMPLE, scenario: "pig-paxos-forgotten-promise" },
+  ),
 ];
