@@ -65,8 +65,8 @@ function retryOf(given: TimeInput): number {
 /** Which keys there are and how often each is touched; the uniform law is the absence of another. */
 function keysAndPopularity(options: WorkloadOptions): Pick<WorkloadSpec, "keys" | "popularity"> {
   const popularity = options.popularity === undefined ? null : checkedPopularity(options.popularity);
-  if (popularity?.kind === "scan")
-    throw new DomainError("workload: popularity must be of single keys, got a scan");
+  if (popularity?.kind === "scan" && !((options.reads ?? 0) > 0))
+    throw new DomainError("workload: reads must be > 0 where they are scans, got 0");
   const keys = checkNumber(
     "workload",
     "keys",

@@ -53,6 +53,7 @@ import { keysMoved } from "./sharding/keys-moved.ts";
 import { lruHitShare } from "./sharding/lru-hit-share.ts";
 import { resharding } from "./sharding/resharding.ts";
 import { ringHeirs } from "./sharding/ring-heirs.ts";
+import { scanFanOut } from "./sharding/scan-fan-out.ts";
 import { smallCache } from "./sharding/small-cache.ts";
 
 const REFERENCE_POINTS: Readonly<Record<string, readonly ReferencePoint[]>> = {
@@ -110,6 +111,7 @@ const MODELS: readonly AnyModel[] = [
   ringHeirs,
   boundedLoad,
   hotShard,
+  scanFanOut,
   smallCache,
   lruHitShare,
   resharding,

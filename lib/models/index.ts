@@ -69,6 +69,7 @@ import { keysMoved } from "./sharding/keys-moved.ts";
 import { lruHitShare } from "./sharding/lru-hit-share.ts";
 import { resharding } from "./sharding/resharding.ts";
 import { ringHeirs } from "./sharding/ring-heirs.ts";
+import { scanFanOut } from "./sharding/scan-fan-out.ts";
 import { smallCache } from "./sharding/small-cache.ts";
 import { cpuBound, nicBound, parallelSends, treeFanOut } from "./textbook/delay-readings.ts";
 import { centralQueue, drainTime, randomSplit } from "./textbook/load-readings.ts";
@@ -165,6 +166,7 @@ export const models = {
   ringHeirs,
   boundedLoad,
   hotShard,
+  scanFanOut,
   smallCache,
   lruHitShare,
   resharding,

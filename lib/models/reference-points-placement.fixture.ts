@@ -347,6 +347,19 @@ const SHARDING: Readonly<Record<string, readonly ReferencePoint[]>> = {
       source: "even keys, by hand",
     },
   ],
+  scanFanOut: [
+    {
+      given: { keys: 4, longest: 2, ranges: 2, slots: 2 },
+      gives: { meanLength: 11 / 8, rangeParts: 9 / 8, hashParts: 19 / 16, spread: 19 / 18 },
+      source: "eight scans, by hand",
+    },
+    {
+      given: { keys: 12, longest: 3, ranges: 4, slots: 3 },
+      // Lengths 1, 2, 3 with chances 13/36, 12/36, 11/36 after the cut: P(≥2) = 11/18, P(≥3) = 5/18.
+      gives: { meanLength: 17 / 9, rangeParts: 5 / 4, hashParts: 1 + 11 / 27 + 10 / 81 },
+      source: hand,
+    },
+  ],
   resharding: [
     {
       given: {

@@ -74,6 +74,8 @@ export class Clients {
   /** Draws keys from a stream of its own: who arrives when, and reads or writes, is the same under any popularity. */
   private readonly sampler: KeySampler | null;
   private readonly keyStream: RandomStream;
+  /** The same where reads are scans. */
+  private readonly scanner: KeySampler | null;
   private readonly thinking: RandomStream;
   private readonly history: HistoryRecorder | null;
   private readonly completion: Completion | null;
@@ -102,6 +104,7 @@ export class Clients {
     this.mix = streams.stream("mix");
     this.keyStream = streams.stream("keys");
     this.sampler = workload.popularity === undefined ? null : keySampler(workload.popularity);
+    this.scanner = this.sampler?.spec.kind === "scan" ? this.sampler : null;
     this.thinking = streams.stream("think");
     this.think = workload.arrivals.process === "closed" ? distributionFrom(workload.arrivals.think) : null;
     this.payload = distributionFrom(workload.payload);
@@ -163,7 +166,9 @@ export class Clients {
     const key = this.drawKey(id, time);
     const bytes = this.fixedPayload >= 0 ? this.fixedPayload : Math.round(this.payload.sample(this.sizes));
     const client = user >= 0 ? user : place;
-    const operation: Operation = { id, kind: isRead ? "read" : "write", key, bytes, client, handle };
+    const single: Operation = { id, kind: isRead ? "read" : "write", key, bytes, client, handle };
+    const span = isRead && this.scanner !== null ? this.scanner.length(this.keyStream, key) : 1;
+    const operation = span > 1 ? { ...single, span } : single;
     this.operationAt[handle] = operation;
     this.placeAt[handle] = place;
     this.userAt[handle] = user;

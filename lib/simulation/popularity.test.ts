@@ -71,7 +71,7 @@ test("popularity: part of the spec and its hash, uniform is the absence of anoth
     [{ kind: "zipf", keys: 3, exponents: 1 }, /^popularity: unknown field "exponents" .*exponent\?/],
     [{ kind: "zipf", keys: 3, exponent: -1 }, /^popularity: exponent must be >= 0 and <= 20, got -1$/],
     [null, /^popularity: unknown kind/],
-    [popularity.scan(law, { longest: 3 }), /^workload: popularity must be of single keys, got a scan$/],
+    [popularity.scan(law, { longest: 3 }), /^workload: reads must be > 0 where they are scans, got 0$/],
   ];
   for (const [given, message] of refused)
     assert.throws(() => workload.poisson(10, { popularity: given as PopularitySpec }), { message });

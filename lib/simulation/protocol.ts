@@ -17,6 +17,8 @@ export interface Operation {
   readonly id: number;
   readonly kind: "read" | "write";
   readonly key: number;
+  /** Keys that a scan reads, from `key` on; absent: that one. */
+  readonly span?: number;
   /** Size of the value carried or read, in bytes. */
   readonly bytes: number;
   /** Who asks: one client has one session; a retry carries the same `id` from the same client. */
@@ -139,6 +141,8 @@ export interface Protocol<
    * judged linearizable; `decision`: the one value decided; `none`: nothing to judge.
    */
   readonly answers?: "register" | "decision" | "none";
+  /** True where a read may be of several keys: it is answered with what the first of them holds. */
+  readonly scans?: boolean;
   /** Absent: the protocol cannot recover, and runs with crashes refuse it. */
   readonly durable?: DurableState<ValuesOf<Table>, Durable>;
   /**

@@ -118,6 +118,10 @@ export function simulateRun(
   const where = `simulate ${protocol.name}`;
   const warmUp = count(where, "warmUp", options.warmUp ?? 0, 0);
   const measured = count(where, "operations", options.operations ?? 1000, 1);
+  if (workload?.popularity?.kind === "scan" && protocol.scans !== true)
+    throw new UsageError(
+      `${where}: popularity must be of single keys, got a scan: the protocol reads one key at a time`,
+    );
   const streams = randomStreams(options.seed);
   const mode = options.history ?? "stream";
   const history =

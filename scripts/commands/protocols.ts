@@ -39,6 +39,12 @@ function protocolJson(protocol: AnyProtocol): object {
     messages: Object.keys(protocol.messages),
     always: Object.keys(protocol.always),
     sometimes: Object.keys(protocol.sometimes),
+    measures: Object.entries(protocol.measures ?? {}).map(([key, { dimension, title: shown, meaning }]) => ({
+      name: key,
+      unit: SI_UNIT[dimension],
+      title: shown,
+      meaning,
+    })),
   };
 }
 
@@ -80,9 +86,19 @@ function protocolText(protocol: AnyProtocol, width: number): string[] {
     "",
     "  settings",
     ...parameterLines(protocol.parameters, width),
+    ...measureLines(protocol, width),
     "",
     `  npx protolab simulate ${protocol.name} --help lists the settings of machines and load.`,
   ];
+}
+
+/** What it measures besides latency, throughput and utilisation. */
+function measureLines({ measures = {} }: AnyProtocol, width: number): string[] {
+  const lines = Object.entries(measures).flatMap(([name, { meaning }]) => [
+    `    ${name}`,
+    ...paragraph("", meaning, 8, width),
+  ]);
+  return lines.length === 0 ? [] : ["", "  measures of its own", ...lines];
 }
 
 /** A table of parameters as text: name, default, rule, meaning, source. */

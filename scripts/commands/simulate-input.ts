@@ -11,7 +11,7 @@ import { SettingReader, type UsedSetting } from "./setting-reader.ts";
 import { readSettings, type Settings, without } from "./settings.ts";
 import { readLoad } from "./simulate-load.ts";
 import { readCpu, readDisk, readNetwork } from "./simulate-machines.ts";
-import { DECIDES_ONCE, SHARED_KEYS } from "./simulate-settings.ts";
+import { DECIDES_ONCE, profileOf, SHARED_KEYS } from "./simulate-settings.ts";
 import { valueText } from "./text-table.ts";
 
 /** How long and how often. */
@@ -59,7 +59,7 @@ export function readSimulateInput(
     );
   const known = [...Object.keys(protocol.parameters), ...SHARED_KEYS];
   refuseUnknown(`${where} ${protocol.name}`, "setting", Object.keys(settings), known);
-  const reader = new SettingReader(where, protocol.name, settings);
+  const reader = new SettingReader(where, profileOf(protocol.name, settings), settings);
   const network = readNetwork(reader);
   const machines = { network, cpu: readCpu(reader), disk: readDisk(reader) };
   const leaderIn = reader.text("leaderIn");

@@ -86,21 +86,27 @@ export const SHARED_KEYS = Object.keys(SHARED) as readonly SharedKey[];
  * Defaults of protocols for which those of a replicated log make no sense: a decision taken once by contending
  * proposers, and a service station that is nothing but its service time.
  */
+const STATION = {
+  nodes: "1",
+  rtt: "0 s",
+  bandwidth: "none",
+  cpuSend: "0 s",
+  rate: "800 1/s",
+  payload: "0 B",
+};
 export const PROTOCOL_DEFAULTS: Readonly<Record<string, Partial<Readonly<Record<SharedKey, string>>>>> = {
   paxos: { arrivals: "closed", clients: "every node", think: "1 min", warmUp: "0", replications: "1000" },
-  station: {
-    nodes: "1",
-    rtt: "0 s",
-    bandwidth: "none",
-    cpuReceive: "exponential(mean=1 ms)",
-    cpuSend: "0 s",
-    rate: "800 1/s",
-    payload: "0 B",
-  },
+  station: { ...STATION, cpuReceive: "exponential(mean=1 ms)" },
+  /** Then its processor does nothing. */
+  "station with a serviceTime": { ...STATION, cpuReceive: "0 s" },
 };
 
 /** Protocols whose run ends with a decision: independent decisions are measured, there is no steady state. */
 export const DECIDES_ONCE: readonly string[] = ["paxos"];
+
+/** Whose defaults hold: a protocol's, or those of a station that serves by its own clock. */
+export const profileOf = (protocol: string, given: Readonly<Record<string, string>>): string =>
+  protocol === "station" && given.serviceTime !== undefined ? "station with a serviceTime" : protocol;
 
 /** The default of a setting for a protocol, as text. */
 export function defaultOf(protocol: string, key: SharedKey): string | undefined {

@@ -15,6 +15,8 @@ export interface Cell {
 export interface Ask {
   readonly kind: "ask";
   readonly operation: Operation;
+  /** Those of its keys that are asked for. */
+  readonly keys: readonly number[];
   /** The router's number of the request. */
   readonly ticket: number;
   readonly epoch: number;

@@ -6,13 +6,13 @@
 import type { Operation } from "../../simulation/protocol.ts";
 import { Fifo } from "../balancing/fifo.ts";
 import { FrontCache } from "./front-cache.ts";
+import { byPiece, keysOf, type Part, type Request } from "./scan.ts";
 import { layoutOf, type ShardLayout } from "./shard-layout.ts";
 import { type Piece, ShardMap } from "./shard-map.ts";
 import type { ShardContext } from "./sharded-store-messages.ts";
 import type { ShardRules } from "./sharded-store-rules.ts";
 
-interface Pending {
-  readonly operation: Operation;
+interface Pending extends Part {
   readonly asked: number;
   /** Epoch of the route by which it was asked last. */
   readonly epoch: number;
@@ -31,7 +31,7 @@ export class RouterNode {
   readonly map: ShardMap;
   /** Asked and not answered, the one asked longest ago first. */
   readonly pending = new Map<number, Pending>();
-  readonly counts = { requests: 0, asked: 0, answered: 0, redirects: 0, again: 0 };
+  readonly counts = { requests: 0, asked: 0, parts: 0, redirects: 0, again: 0 };
   readonly front: FrontCache | null;
   /** Hits that wait for the front's worker, the one in hand first. */
   private readonly hits = new Fifo<Hit>();
@@ -55,19 +55,20 @@ export class RouterNode {
       return;
     }
     this.counts.requests++;
-    const value = this.front?.look(operation);
+    const keys = keysOf(operation);
+    const front = keys.length === 1 ? this.front : null; // scans go past the cache
+    const value = front?.look(operation);
     if (value !== undefined) {
       this.hit({ operation, value }, context);
       if (this.rules.hitsEndInFront) return;
     }
-    if (this.front !== null) {
-      this.front.asked(operation);
-      if (operation.kind === "write") this.rules.dropWritten(this.front, operation.key);
+    if (front !== null) {
+      front.asked(operation);
+      if (operation.kind === "write") this.rules.dropWritten(front, operation.key);
     }
     this.counts.asked++;
-    const ticket = this.nextTicket++;
     if (this.pending.size === 0) context.setTimer("again", context.settings.askRetry);
-    this.ask(ticket, operation, context);
+    this.askAll({ operation, left: keys.length, value: -1 }, keys, context);
   }
 
   private hit(hit: Hit, context: ShardContext): void {
@@ -91,11 +92,15 @@ export class RouterNode {
     const pending = this.pending.get(ticket);
     if (pending === undefined) return;
     this.pending.delete(ticket);
-    this.counts.answered++;
-    const { operation } = pending;
-    const newest = this.front?.answered(operation, version) ?? false;
-    if (operation.kind === "read" && this.rules.mayFill(newest)) this.front?.fill(operation.key, value);
-    context.reply(operation, value);
+    const { request, keys } = pending;
+    const { operation } = request;
+    if (operation.span === undefined) {
+      const newest = this.front?.answered(operation, version) ?? false;
+      if (operation.kind === "read" && this.rules.mayFill(newest)) this.front?.fill(operation.key, value);
+    }
+    if (keys[0] === operation.key) request.value = value;
+    request.left -= keys.length;
+    if (request.left === 0) context.reply(operation, request.value);
   }
 
   /** A stale route was refused: learn the newer map, and go where it says. */
@@ -104,9 +109,10 @@ export class RouterNode {
     const pending = this.pending.get(ticket);
     this.map.learn(piece);
     // The same route again would be refused again: then time must help.
-    if (pending === undefined || this.routeOf(pending.operation).epoch <= pending.epoch) return;
+    if (pending === undefined || !pending.keys.some((key) => this.routeOf(key).epoch > pending.epoch)) return;
     this.counts.redirects++;
-    this.ask(ticket, pending.operation, context);
+    this.pending.delete(ticket);
+    this.askAll(pending.request, pending.keys, context);
   }
 
   /** Asks again for what has had no answer for so long. */
@@ -118,21 +124,29 @@ export class RouterNode {
       if (now - entry[1].asked < askRetry) break;
       late.push(entry);
     }
-    for (const [ticket, { operation }] of late) {
+    for (const [ticket, part] of late) {
       this.counts.again++;
-      this.ask(ticket, operation, context);
+      this.ask(ticket, part, context);
     }
     if (this.pending.size > 0) context.setTimer("again", askRetry);
   }
 
-  private routeOf(operation: Operation): Piece {
-    return this.map.at(this.layout.positionOf(operation.key));
+  private routeOf(key: number): Piece {
+    return this.map.at(this.layout.positionOf(key));
   }
 
-  private ask(ticket: number, operation: Operation, context: ShardContext): void {
-    const { owner, epoch } = this.routeOf(operation);
+  /** Asks for keys, those of one piece at once. */
+  private askAll(request: Request, keys: readonly number[], context: ShardContext): void {
+    for (const part of byPiece(keys, (key) => this.routeOf(key))) {
+      this.counts.parts++;
+      this.ask(this.nextTicket++, { request, keys: part }, context);
+    }
+  }
+
+  private ask(ticket: number, { request, keys }: Part, context: ShardContext): void {
+    const { owner, epoch } = this.routeOf(keys[0]);
     this.pending.delete(ticket);
-    this.pending.set(ticket, { operation, asked: context.localTime(), epoch });
-    context.send(owner, { kind: "ask", operation, ticket, epoch });
+    this.pending.set(ticket, { request, keys, asked: context.localTime(), epoch });
+    context.send(owner, { kind: "ask", operation: request.operation, keys, ticket, epoch });
   }
 }

@@ -46,7 +46,16 @@ export class ServerNode {
   serving: Waiting | null = null;
   /** Requests at each position since the last report. */
   readonly touched = new Map<number, number>();
-  readonly counts = { served: 0, refused: 0, parked: 0, repeated: 0, sentBytes: 0, rewritten: 0, taken: 0 };
+  readonly counts = {
+    served: 0,
+    refused: 0,
+    parked: 0,
+    repeated: 0,
+    sentBytes: 0,
+    rewritten: 0,
+    taken: 0,
+    foreign: 0,
+  };
   private readonly queued = new Set<number>();
   private readonly service: Distribution;
 
@@ -97,22 +106,24 @@ export class ServerNode {
 
   private begin(waiting: Waiting, context: ShardContext): void {
     this.serving = waiting;
-    context.work("served", this.service.sample(context.random));
+    const more = waiting.ask.keys.length - 1;
+    context.work("served", this.service.sample(context.random) + more * this.settings.scanTime);
   }
 
   private serve({ ask, from }: Waiting, context: ShardContext): void {
     // Its range may have gone while the request was in the queue.
     if (this.rules.looksWhenServing && !this.admits(ask, from, context)) return;
-    const { operation, ticket } = ask;
-    const { key, id } = operation;
-    const position = this.layout.positionOf(key);
+    const { operation, keys, ticket } = ask;
+    const [key] = keys;
+    const { id } = operation;
     this.counts.served++;
-    if (this.settings.planInterval > 0) this.touched.set(position, (this.touched.get(position) ?? 0) + 1);
+    if (this.settings.planInterval > 0) for (const each of keys) this.touch(this.layout.positionOf(each));
+    if (keys.length > 1) this.noteForeign(keys);
     const cell = this.cells.get(key);
     if (operation.kind === "read") {
       this.rules.beforeAnswer(context);
       const { value, version } = cell ?? NEVER_WRITTEN;
-      context.send(from, { kind: "answer", ticket, value, version, bytes: operation.bytes });
+      context.send(from, { kind: "answer", ticket, value, version, bytes: operation.bytes * keys.length });
       return;
     }
     let version = cell?.version ?? 0;
@@ -124,16 +135,27 @@ export class ServerNode {
       version++;
       this.cells.set(key, { key, value: id, version });
       this.applied.add(id);
+      const position = this.layout.positionOf(key);
       for (const out of this.outgoing) if (out.covers(position)) this.rules.noteWrite(out, key);
       this.rules.saveWrite({ kind: "wrote", key, id, version, bytes: operation.bytes }, context);
     }
     context.send(from, { kind: "answer", ticket, value: id, version, bytes: 0 });
   }
 
-  /** Whether the request may be served here; if not it is parked until its range has moved, or sent on. */
+  /** Histories judge the first key of a scan alone, so an invariant watches over the others. */
+  private noteForeign(keys: readonly number[]): void {
+    for (const key of keys)
+      if (this.map.at(this.layout.positionOf(key)).owner !== this.self) this.counts.foreign++;
+  }
+
+  private touch(position: number): void {
+    this.touched.set(position, (this.touched.get(position) ?? 0) + 1);
+  }
+
+  /** Whether all of it may be served here; if not it is parked until the range has moved, or sent on. */
   private admits(ask: Ask, from: NodeId, context: ShardContext): boolean {
-    const position = this.layout.positionOf(ask.operation.key);
-    if (this.rules.serves(this, position, ask)) return true;
+    const position = this.elsewhere(ask);
+    if (position < 0) return true;
     const out = this.outgoing.find((move) => move.handingOver && move.covers(position));
     if (out !== undefined) {
       out.parked.push({ ask, from });
@@ -143,6 +165,15 @@ export class ServerNode {
     this.counts.refused++;
     context.send(from, { kind: "moved", ticket: ask.ticket, piece: this.map.at(position) });
     return false;
+  }
+
+  /** The first position of a request that this server does not serve, or −1. */
+  private elsewhere(ask: Ask): number {
+    for (const key of ask.keys) {
+      const position = this.layout.positionOf(key);
+      if (!this.rules.serves(this, position, ask)) return position;
+    }
+    return -1;
   }
 
   // ---- giving

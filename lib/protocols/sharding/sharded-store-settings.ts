@@ -38,6 +38,7 @@ export const shardedStoreParameters = {
     tex: "c_s^2",
     meaning: "squared coefficient of variation of that time: 0 constant, 1 exponential, else lognormal",
   },
+  scanTime: timeSetting("time of that worker for each further key of a scan", 0),
   chunkBytes: {
     dimension: "size",
     above: 0,
@@ -113,6 +114,7 @@ export function checkShardedStore(s: ShardedStoreSettings, nodes: number): void 
   const needs: [keyof ShardedStoreSettings, boolean, string][] = [
     ["slots", s.placement !== "range", "a hashed placement"],
     ["serviceScv", s.serviceTime > 0, "a serviceTime"],
+    ["scanTime", s.serviceTime > 0, "a serviceTime"],
     ["imbalance", s.planInterval > 0, "a planInterval"],
     ["frontCache", s.frontKeys > 0, "frontKeys"],
     ["frontTime", s.frontKeys > 0, "frontKeys"],

@@ -5,7 +5,8 @@
  * Promises    every key has at most one owner at every moment; no answered write is lost; every key is linearizable, while
  *             ranges move and any node, source, target or monitor, crashes
  * Assumes     crashed nodes come back with their disks; messages may be lost, repeated and reordered; no clocks
- * Leaves out  replication (a range is away while its server is down), abandoning a move, transactions, scans
+ * Leaves out  replication (a range is away while its server is down), abandoning a move, transactions: the keys of a scan
+ *             are read each at its own moment, and a history judges the first of them
  *
  * Nodes 0 … routers − 1 only route, node 0 is the monitor too; the others serve, and route what clients ask of them. With a
  * front cache the one router is the only door.
@@ -78,6 +79,10 @@ const hitsReachNoServer = (nodes: readonly ShardNode[]): boolean =>
     ({ router: { counts, front } }) => counts.requests === counts.asked + (front?.counts.hits ?? 0),
   );
 
+/** Every key of a scan is read where it is owned. */
+const scansReadWhatIsOwned = (nodes: readonly ShardNode[]): boolean =>
+  nodes.every(({ server }) => server === null || server.counts.foreign === 0);
+
 /** Bytes of a record on the disk: what it says of each key, and the values it carries. */
 function recordBytes(record: ShardRecord, { headerBytes }: ShardedStoreSettings): number {
   const keys = record.kind === "took" ? record.cells.length : 0;
@@ -89,7 +94,11 @@ function recordBytes(record: ShardRecord, { headerBytes }: ShardedStoreSettings)
 function messageBytes(message: ShardMessage, { headerBytes }: ShardedStoreSettings): number {
   switch (message.kind) {
     case "ask":
-      return headerBytes + (message.operation.kind === "write" ? message.operation.bytes : 0);
+      return (
+        headerBytes +
+        8 * (message.keys.length - 1) +
+        (message.operation.kind === "write" ? message.operation.bytes : 0)
+      );
     case "answer":
     case "chunk":
       return headerBytes + message.bytes;
@@ -190,7 +199,7 @@ export function shardedStoreWith(rules: ShardRules): Store {
     source: "Chang et al., Bigtable, OSDI 2006; Adya et al., Slicer, OSDI 2016; Clark et al., NSDI 2005",
     promises: "one owner of every key at every moment; no answered write lost; keys linearizable",
     assumes: "crashed nodes come back with their disks; messages may be lost, repeated, reordered; no clocks",
-    leavesOut: "replication, abandoning a move, transactions, scans",
+    leavesOut: "replication, abandoning a move, transactions (a scan reads each key at its own moment)",
     parameters: shardedStoreParameters,
     derive: deriveShardedStore,
     check: checkShardedStore,
@@ -213,7 +222,7 @@ export function shardedStoreWith(rules: ShardRules): Store {
     leads: (node) => node.monitor !== null,
     bytes: messageBytes,
     recordBytes: (record, settings) => recordBytes(record as ShardRecord, settings),
-    always: { oneOwner, mapIsTrue, hitsReachNoServer },
+    always: { oneOwner, mapIsTrue, hitsReachNoServer, scansReadWhatIsOwned },
     sometimes: {
       somethingMoved: (nodes) => serversOf(nodes).some(({ counts }) => counts.taken > 0),
       waitedForAHandover: (nodes) => serversOf(nodes).some(({ counts }) => counts.parked > 0),
@@ -229,7 +238,10 @@ export function shardedStoreWith(rules: ShardRules): Store {
       ]
         .filter((part) => part !== "")
         .join(", "),
+    scans: true,
     counts: ({ server, router }) => ({
+      requests: router.counts.requests,
+      parts: router.counts.parts,
       served: server?.counts.served ?? 0,
       sentBytes: server?.counts.sentBytes ?? 0,
       reads: router.front?.counts.reads ?? 0,
@@ -241,6 +253,12 @@ export function shardedStoreWith(rules: ShardRules): Store {
         title: "hits of the front cache",
         meaning: "share of the reads that the cache in front answered",
         of: perOther("hits", "reads"),
+      },
+      partsPerRequest: {
+        dimension: "one",
+        title: "parts of a request",
+        meaning: "pieces of the map that a request was sent to: more than one where a scan meets several",
+        of: perOther("parts", "requests"),
       },
       busiestShare: busiestShare("served"),
       movedBytes: {
