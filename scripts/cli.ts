@@ -294,6 +294,7 @@ function addCampaigns(add: Add, choose: Choose): void {
   )
     .option("--walks <count>", "untimed walks of 200 actions", "20000")
     .option("--schedules <count>", "timed fault schedules of 10 virtual seconds", "500")
+    .option("--from <seed>", "first seed: a long campaign in parts counts the same", "0")
     .option("--nodes <count>", "nodes of the group", "3")
     .option("--set <key=value>", "a setting of the protocol; may be repeated", collect, [])
     .option("--mutants", "hunt the known bugs instead of the correct protocol")

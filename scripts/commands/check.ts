@@ -27,6 +27,7 @@ import { columns } from "./text-table.ts";
 export interface CheckFlags {
   readonly walks: string;
   readonly schedules: string;
+  readonly from: string;
   readonly nodes: string;
   readonly set: readonly string[];
   readonly mutants?: boolean;
@@ -112,6 +113,7 @@ function tasksOf(protocol: string, flags: CheckFlags): CampaignTask[] {
     settings: settingsOf(protocol, flags),
     walks: whole("walks", flags.walks, 0),
     schedules: whole("schedules", flags.schedules, 0),
+    from: whole("from", flags.from, 0),
   };
   const mutants =
     flags.mutant !== undefined ? [mutantNamed(protocol, flags.mutant)] : (mutantIndex.get(protocol) ?? []);
