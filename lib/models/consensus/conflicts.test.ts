@@ -119,6 +119,7 @@ test("fastPath: the published quorums, both ends, and Poisson conflicts counted"
         near(calm.latency, calm.fastLatency);
         near(busy.latency, busy.fastLatency + busy.conflict * busy.slowLatency);
         assert.ok(busy.conflict >= 0 && busy.conflict <= 1);
+        near(busy.fastPathShare, 1 - busy.conflict);
         assert.ok(fastPath({ nodes, roundTrip, rate: 2 * rate, interference }).latency >= busy.latency);
         near(calm.slowLatency, quorumLatency({ nodes, roundTrip }).latency, 1e-8);
       },

@@ -75,6 +75,7 @@ export const fastPath = defineModel({
     fastLatency: { tex: "D_f", dimension: "time", meaning: "mean of the fast path" },
     slowLatency: { tex: "D_s", dimension: "time", meaning: "mean of the slow path's further round" },
     conflict: { tex: "p", dimension: "one", meaning: "chance of the slow path" },
+    fastPathShare: { tex: "1 - p", dimension: "one", meaning: "chance of the fast path" },
     latency: { tex: "T", dimension: "time", meaning: "mean latency" },
   },
   functions: {
@@ -107,6 +108,7 @@ export const fastPath = defineModel({
     "slowLatency = round(roundTrip, nodes, floor(nodes / 2) + 1)",
     "exposed = window > 0 ? window : fastLatency",
     "conflict = canDiffer(protocol, fastQuorum) * -expm1(-rate * interference * exposed)",
+    "fastPathShare = 1 - conflict",
     "latency = (1 - conflict) * fastLatency + conflict * (fastLatency + slowLatency)",
   ],
 });
