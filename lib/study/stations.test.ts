@@ -129,3 +129,41 @@ test("settings that could not move a station's result are refused, with what the
   assert.throws(bare({ servers: 3 }), /servers must have a serviceTime to have an effect, got 3/);
   assert.throws(() => served({ servers: 4, places: 3 }), /places must be >= servers 4, got 3/);
 });
+
+test("requests that go onward make a Jackson network: half of those served go on around three stations", async () => {
+  const result = await study({
+    title: "network",
+    system: station({
+      network: network.lan({ nodes: 3, rtt: 0 }),
+      serviceTime: SERVICE,
+      servers: 2,
+      onward: 0.5,
+    }),
+    workload: (p: { readonly load: number }) =>
+      workload.poisson(p.load / SERVICE, {
+        clients: [
+          { at: "node 0", share: 0.75 },
+          { at: "node 1", share: 0.25 },
+        ],
+      }),
+    units: { load: "one" },
+  })
+    .sweep({ load: [1, 1.8] })
+    .compareWith(models.jackson, {
+      tolerance: 0.05,
+      map: { clientLatency: "responseTime" },
+      inputs: ({ load }) => ({
+        externalRates: [0.75, 0.25, 0].map((share) => (share * load) / SERVICE),
+        serviceTimes: [SERVICE, SERVICE, SERVICE],
+        servers: [2, 2, 2],
+        routing: [
+          [0, 0.5, 0],
+          [0, 0, 0.5],
+          [0.5, 0, 0],
+        ],
+      }),
+    })
+    .run({ ...run, measure: "clientLatency" });
+  for (const row of result.rows)
+    assert.equal(row.comparisons[0].verdict, "agrees", JSON.stringify([row.point, row.comparisons[0]]));
+});

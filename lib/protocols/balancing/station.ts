@@ -4,17 +4,17 @@
  * Source      Kleinrock, "Queueing Systems" vol. 1, 1975, ch. 3 and 5; vol. 2, 1976, ch. 3 and 4; Erlang 1917
  * Promises    every request let in is served once, by the rule of its discipline; the others are refused
  * Assumes     nothing fails
- * Leaves out  more than two ranks, service by size; slow nodes do not slow a serviceTime down
+ * Leaves out  routing by class, more than two ranks, service by size; slow nodes do not slow a serviceTime down
  *
  * With Poisson arrivals: M/G/c for `fcfs`, M/G/1-PS for `sharing`, M/G/1 with priorities of reads over writes, M/M/c/K with
- * so many places, Erlang's loss system with no more places than servers. Without a `serviceTime` the node's processor
- * serves, by its receive time: so the engine itself is checked against queueing theory.
+ * so many places, Erlang's loss system with no more places than servers; a Jackson network where requests go `onward`.
+ * Without a `serviceTime` the node's processor serves, by its receive time: so the engine itself is checked against theory.
  */
 import type { Distribution } from "../../core/distributions.ts";
 import { DomainError, show } from "../../core/errors.ts";
 import type { ValuesOf } from "../../core/parameters.ts";
 import { perOther } from "../../simulation/own-measures.ts";
-import type { Operation, Protocol } from "../../simulation/protocol.ts";
+import type { Context, NodeId, Operation, Protocol } from "../../simulation/protocol.ts";
 import { headerBytesSetting } from "../consensus/settings.ts";
 import { refusedShare } from "../measure-shapes.ts";
 import { serviceLaw } from "../service-law.ts";
@@ -40,6 +40,13 @@ const parameters = {
     meaning: "squared coefficient of variation of the service: 0 constant, 1 exponential, else lognormal",
   },
   readTime: timeSetting("mean service of a read; 0: serviceTime", 0),
+  onward: {
+    dimension: "one",
+    min: 0,
+    below: 1,
+    default: 0,
+    meaning: "chance that a request, once served, goes on to the next station, after the last to the first",
+  },
   headerBytes: { ...headerBytesSetting, default: 0 },
 } as const;
 
@@ -47,6 +54,9 @@ type Settings = ValuesOf<typeof parameters>;
 
 interface Job {
   readonly operation: Operation;
+  /** The station that its client asked. */
+  readonly home: NodeId;
+  /** When it came to this one. */
   readonly came: number;
 }
 
@@ -63,12 +73,42 @@ export interface StationNode {
   };
 }
 
-export type StationMessage = { readonly kind: "none" };
+export type StationMessage =
+  | { readonly kind: "pass"; readonly operation: Operation; readonly home: NodeId }
+  | { readonly kind: "leave"; readonly operation: Operation; readonly served: boolean };
+
+type Ctx = Context<Settings, StationMessage>;
+
+function come(
+  { station: here, laws, counts }: StationNode,
+  operation: Operation,
+  home: NodeId,
+  ctx: Ctx,
+): void {
+  const { serviceTime, places } = ctx.settings;
+  counts.asked++;
+  if (serviceTime === 0) ctx.reply(operation, operation.id);
+  else if (places > 0 && here.length >= places) {
+    counts.refused++;
+    leave(operation, home, false, ctx);
+  } else {
+    const work = laws[operation.kind].sample(ctx.random);
+    const rank = operation.kind === "read" ? 0 : 1;
+    here.arrive({ operation, home, came: ctx.localTime() }, work, rank, ctx);
+  }
+}
+
+/** The client hears from the station it asked. */
+function leave(operation: Operation, home: NodeId, served: boolean, ctx: Ctx): void {
+  if (home !== ctx.self) ctx.send(home, { kind: "leave", operation, served });
+  else if (served) ctx.reply(operation, operation.id);
+  else ctx.refuse(operation, null);
+}
 
 /** Refuses what cannot be, and settings that could not move the result. */
 function check({ serviceTime, servers, places, ...rest }: Settings): void {
   const given = { servers, places, ...rest };
-  for (const name of ["discipline", "servers", "places", "serviceScv", "readTime"] as const) {
+  for (const name of ["discipline", "servers", "places", "serviceScv", "readTime", "onward"] as const) {
     if (serviceTime > 0 || given[name] === parameters[name].default) continue;
     throw new DomainError(
       `station: ${name} must have a serviceTime to have an effect, got ${show(given[name])}`,
@@ -80,11 +120,11 @@ function check({ serviceTime, servers, places, ...rest }: Settings): void {
 
 export const station: Protocol<typeof parameters, StationNode, StationMessage> = {
   name: "station",
-  title: "A service station (M/G/1, M/G/c, M/M/c/K, priorities, processor sharing)",
+  title: "Service stations (M/G/c, M/M/c/K, priorities, processor sharing, networks)",
   source: "Kleinrock, Queueing Systems vol. 1, 1975, and vol. 2, 1976",
   promises: "every request let in is served once, by the rule of its discipline; the others are refused",
   assumes: "nothing fails",
-  leavesOut: "more than two ranks, service by size; slow nodes do not slow a serviceTime down",
+  leavesOut: "routing by class, more than two ranks, service by size; slow nodes do not slow a serviceTime down",
   parameters,
   check,
   answers: "none",
@@ -98,22 +138,10 @@ export const station: Protocol<typeof parameters, StationNode, StationMessage> =
     counts: { asked: 0, refused: 0, reads: 0, readSeconds: 0, writes: 0, writeSeconds: 0 },
   }),
   ready: () => true,
-  request({ station: here, laws, counts }, operation, ctx) {
-    const { serviceTime, places } = ctx.settings;
-    counts.asked++;
-    if (serviceTime === 0) {
-      ctx.reply(operation, operation.id);
-    } else if (places > 0 && here.length >= places) {
-      counts.refused++;
-      ctx.refuse(operation, null);
-    } else {
-      const work = laws[operation.kind].sample(ctx.random);
-      here.arrive({ operation, came: ctx.localTime() }, work, operation.kind === "read" ? 0 : 1, ctx);
-    }
-  },
+  request: (node, operation, ctx) => come(node, operation, ctx.self, ctx),
   timers: {
     served({ station: here, counts }, ctx) {
-      const { operation, came } = here.leave(ctx);
+      const { operation, home, came } = here.leave(ctx);
       const seconds = ctx.localTime() - came;
       if (operation.kind === "read") {
         counts.reads++;
@@ -122,10 +150,15 @@ export const station: Protocol<typeof parameters, StationNode, StationMessage> =
         counts.writes++;
         counts.writeSeconds += seconds;
       }
-      ctx.reply(operation, operation.id);
+      const { onward } = ctx.settings;
+      if (onward === 0 || ctx.random.uniform() >= onward) leave(operation, home, true, ctx);
+      else ctx.send((ctx.self + 1) % ctx.nodes, { kind: "pass", operation, home });
     },
   },
-  messages: { none: () => {} },
+  messages: {
+    pass: (node, { operation, home }, _from, ctx) => come(node, operation, home, ctx),
+    leave: (_node, { operation, served }, _from, ctx) => leave(operation, ctx.self, served, ctx),
+  },
   bytes: (_message, settings) => settings.headerBytes,
   always: {},
   sometimes: { somethingAsked: (nodes) => nodes.some(({ counts }) => counts.asked > 0) },
