@@ -177,6 +177,11 @@ test("values that do not go together name both", async () => {
       "paxos: quorum + prepareQuorum must be > nodes 3 so that any two quorums meet, got 1 and 2",
     ],
     [
+      simulate("paxos", "rtt=16 ms", "retryDelay=8 ms", "backOff=4 ms"),
+      1,
+      "paxos: run must end within 300000 events, got to 259.8 s with 3 operations in flight",
+    ],
+    [
       () => network.lan({ nodes: 3 } as never),
       1,
       "network.lan: exactly one of rtt and oneWay must be given, got neither",

@@ -243,7 +243,8 @@ export class Tracer {
 
   /**
    * Walks back from an answer to the request's handler. When the path does not lead there, it is cut at the
-   * deciding round, and the time from the request to that round is batch wait.
+   * deciding round, and the time from the request to that round is batch wait. Where there was no round since (a timer
+   * fired, another's message let it go on), all from the request to the first step after it is.
    */
   private walk(
     answer: number,
@@ -254,12 +255,16 @@ export class Tracer {
     const sums = new Array<number>(WIDTH).fill(0);
     let cut: { sums: number[]; end: number; round: number; propagation: number } | null = null;
     let first = true;
+    let since = Number.NaN;
     for (let id = answer; ; id = this.parent[id % this.capacity]) {
       if (id === request) {
         const round = cut ?? { round: request, propagation: sums[PROPAGATION] };
         return { sums, round: round.round, roundPropagation: round.propagation };
       }
-      if (!this.has(id)) break;
+      if (!this.has(id)) {
+        if (id !== NONE) since = Number.NaN;
+        break;
+      }
       const at = id % this.capacity;
       const comesBack = this.isHandler[at] === 1 && this.node[at] === node && !first && sums[PROPAGATION] > 0;
       if (comesBack && cut === null) {
@@ -268,12 +273,18 @@ export class Tracer {
       if (this.end[at] <= taken && id !== answer) break;
       if (this.isHandler[at] === 1) first = false;
       for (let part = 0; part < WIDTH; part++) sums[part] += this.part(id, part);
-      if (this.start[at] < taken) {
-        if (cut === null || cut.end < taken) return this.clipped(sums, this.start[at], taken, at);
+      since = this.start[at];
+      if (since < taken) {
+        if (cut === null || cut.end < taken) return this.clipped(sums, since, taken, at);
         break;
       }
     }
-    if (cut === null || cut.end < taken) return null;
+    if (cut === null || cut.end < taken) {
+      // NaN when the ring no longer holds what came before: that is not known, and nothing is made up.
+      if (Number.isNaN(since)) return null;
+      sums[BATCH_WAIT] += since - taken;
+      return { sums, round: NONE, roundPropagation: 0 };
+    }
     cut.sums[BATCH_WAIT] += cut.end - taken;
     return { sums: cut.sums, round: cut.round, roundPropagation: cut.propagation };
   }

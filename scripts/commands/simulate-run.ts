@@ -103,6 +103,9 @@ function measuresOf(row: StudyRow): ShownMeasure[] {
 /** Decisions between two looks at the signal. */
 const BATCH = 25;
 
+/** Events an operation may take: proposers who try again before a round trip is over would duel for ever. */
+const DUEL = 1e5;
+
 /** Simulates independent runs that end with a decision. @returns null when it was interrupted before two were done */
 export async function runDecisions(
   input: SimulateInput,
@@ -123,6 +126,7 @@ export async function runDecisions(
       seed: replicationSeed(seed, KEY, i),
       warmUp,
       operations,
+      maxEvents: DUEL * (warmUp + operations),
       completion: (commitLatency, clientLatency, _isRead, outcome) => {
         if (outcome !== OK) return;
         commit.push(commitLatency);
