@@ -79,6 +79,22 @@ test("commands on different keys do not slow each other down", () => {
   assert.ok(Number(result.outcome.slowCommits) < 10);
 });
 
+test("a replica that is cut off asks ever less often", () => {
+  // Asked again after 1, 2, 4, 8 and 8 patiences of 100 ms, each up to one nudge later (50 to 150 ms): four or five times
+  // in three seconds. At equal pauses it would be twelve times at least.
+  const { messages } = simulateRun(
+    epaxos,
+    buildSystem(epaxos, {
+      network: networks.lan({ nodes: 3, rtt: ms(10) }),
+      patience: 0.1,
+      faults: [fault.isolation({ node: 0, at: 0, lasts: 100 })],
+    }),
+    workload.deterministic(0.1, { clients: ["node 0"], timeout: 3 }),
+    { seed: 1, operations: 1, maxSeconds: 19 },
+  );
+  assert.ok(messages.sent === 2 * 5 || messages.sent === 2 * 6, `${messages.sent} messages`);
+});
+
 test("fast quorums too small for the recovery are refused", () => {
   assert.throws(
     () => buildSystem(epaxos, { network: networks.lan({ nodes: 5, rtt: ms(1) }), fastQuorum: 3 }),

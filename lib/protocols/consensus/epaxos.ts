@@ -6,7 +6,9 @@
  *             instance keeps the ballot promised and the ballot voted in apart)
  * Promises    interfering commands execute in one order everywhere; operations on a key are linearizable
  * Assumes     crash-recovery replicas; messages lost, repeated, reordered, never forged; persist() is durable
- * Leaves out  the optimised recovery that allows smaller fast quorums with n > 3, thrifty sending, reconfiguration
+ * Leaves out  the optimised recovery that allows fast quorums of F + floor((F + 1)/2) with n > 3: it takes a further round,
+ *             whose conditions the paper leaves partly to a technical report, and readers found ambiguous and wrong in
+ *             places (Ryabinin, Gotsman & Sutra, "Making Democracy Work", OPODIS 2025). Thrifty sending; reconfiguration
  *
  * A leader names its fast quorum, those who answer it soonest, in the message, and sends it to everybody: the others' answers
  * serve the slow path. With three replicas one other decides, so that nothing is ever slow but for a replica that is down.
