@@ -124,7 +124,8 @@ export const station: Protocol<typeof parameters, StationNode, StationMessage> =
   source: "Kleinrock, Queueing Systems vol. 1, 1975, and vol. 2, 1976",
   promises: "every request let in is served once, by the rule of its discipline; the others are refused",
   assumes: "nothing fails",
-  leavesOut: "routing by class, more than two ranks, service by size; slow nodes do not slow a serviceTime down",
+  leavesOut:
+    "routing by class, more than two ranks, service by size; slow nodes do not slow a serviceTime down",
   parameters,
   check,
   answers: "none",
