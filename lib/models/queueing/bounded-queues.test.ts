@@ -46,6 +46,16 @@ test("published: the Erlang B table, both ways; M/M/c/K examples; a Poisson tail
   const even = mm1k({ arrivalRate: 1, serviceTime: 1, capacity: 10 });
   near(even.inSystem, 5);
   near(even.blocking, 1 / 11);
+  // Rossetti, Simulation Modeling and Arena (open text, 3rd edition), Examples C.4 and C.5: a machine with a buffer of
+  // five turns 0.077 parts a minute away, a row of ten parking spaces 30.3 cars an hour. (λ = 20 in the text around the
+  // second is a slip: its question and its result have 40.)
+  within(mm1k({ arrivalRate: 1, serviceTime: 1 / 1.2, capacity: 6 }).blocking, 0.077, 5e-4);
+  within(40 * erlangB({ arrivalRate: 40, serviceTime: 1, servers: 10 }).blocking, 30.3, 0.05);
+  // Manual of Westbay Engineers' Erlang calculators: 50,000 minutes a day, 19 % of them in the busy hour, of which 3 %
+  // may be lost, need 168 lines; 15 lines that may lose 1 % carry an offered 8.108 erlangs.
+  const trunk = erlangBServers({ arrivalRate: 9500 / 3600, serviceTime: 60, blocking: 0.03 });
+  assert.equal(trunk.servers, 168);
+  within(erlangBCapacity({ servers: 15, blocking: 0.01, serviceTime: 1 }).load, 8.108, 5e-4);
   // Abramowitz and Stegun 1964, Table 26.7: P(N <= 10) = 0.98630 for a Poisson number of mean 5.
   within(mmInf({ arrivalRate: 5, serviceTime: 1, level: 10 }).exceedProbability, 1 - 0.9863, 5e-6);
 });

@@ -45,6 +45,24 @@ function arrivals(rho: number): readonly (readonly [scv: number, transform: (s: 
   ];
 }
 
+test("published: Marchal's formula in three examples of a course, Kingman's in one of a queueing network", () => {
+  // Examples of a course in operations research, printed to three decimals in the description of a student's program
+  // (DentalQueueSim): mean 10 between arrivals, mean service 8. The book behind them was not seen.
+  for (const [arrivalScv, serviceScv, inQueue, waitingTime] of [
+    [1, 1, 3.2, 32],
+    [1, 1 / 192, 1.608, 16.08], // uniform from 7 to 9
+    [0.2, 25 / 64, 0.801, 8.01], // variances 20 and 25
+  ]) {
+    const ours = marchal({ arrivalRate: 0.1, serviceTime: 8, arrivalScv, serviceScv });
+    near(ours.inQueue, inQueue, 5e-4 / inQueue);
+    near(ours.waitingTime, waitingTime, 5e-3 / waitingTime);
+  }
+  // Every second job of a Poisson stream at one server, as the QNA method has it in a test of the LINE solver: 1.9250
+  // jobs there. (Exactly 1.8204, in `renewal-queues.test.ts`.)
+  const dealt = kingman({ arrivalRate: 0.7, serviceTime: 1, arrivalScv: 1 / 2, serviceScv: 1 });
+  near(0.7 * dealt.responseTime, 1.925);
+});
+
 test("all G/G/1 approximations are exact for M/G/1, and grow with load and with either variability", () => {
   fc.assert(
     fc.property(

@@ -11,7 +11,7 @@ import { jackson, jacksonStations } from "./jackson.ts";
 import { mmc } from "./mmc.ts";
 import { approximateMva, exactMva, exactMvaClasses } from "./mva.ts";
 
-test("published: open and closed networks of five books and a paper", () => {
+test("published: open and closed networks of six books and a paper", () => {
   // Bolch, Greiner, de Meer and Trivedi 1998, Example 7.4, p. 287.
   const routing = [
     [0, 0.5, 0.5, 0],
@@ -37,6 +37,10 @@ test("published: open and closed networks of five books and a paper", () => {
   [1.991, 16.177, 0.5].forEach((queue, i) => {
     within(jain.inQueue[i], queue, 1e-3);
   });
+  // Rossetti, Simulation Modeling and Arena (open text), Table C.3: five machines that run 10 h and are mended in 4 h.
+  const mended = closedMva({ demands: [4], thinkTime: 10, customers: 5 });
+  within(mended.longestQueue, 2.674, 5e-4);
+  within(mended.utilisation, 0.93, 5e-4);
   // Lazowska et al. 1984, p. 117: three customers, approximate.
   const three = { demands: [0.605, 2.1, 1.35], thinkTime: 15, customers: 3 };
   within(closedSchweitzer(three).throughput, 0.151, 1e-3);

@@ -244,6 +244,25 @@ test("M/M/1, M/D/1, M/G/1, processor sharing and Kingman give the tabulated valu
   }
 });
 
+test("published: a pharmacy's window, copiers, jobs of 2 h, and two rows of Hillier and Yu's tables", () => {
+  // Rossetti, Simulation Modeling and Arena (open text), Examples C.1 and C.2. (Its 25.02 minutes of waiting are 25:
+  // 0.416… h was rounded before the change of unit.)
+  const window = mm1({ arrivalRate: 10 / 3600, serviceTime: 300 });
+  near(window.inQueue, 25 / 6);
+  near(window.responseTime, 1800);
+  // P(N >= 4) with 1, 2, 3 and 4 copiers.
+  [0.586182, 0.050972, 0.019034, 0.013022].forEach((printed, i) => {
+    const { waitProbability, utilisation } = mmc({ arrivalRate: 0.5, serviceTime: 1.75, servers: i + 1 });
+    within(waitProbability * utilisation ** (3 - i), printed, 5e-7);
+  });
+  // Van Foreest, open queueing book, first exercise on M/G/1: three jobs in 8 h, 2 h each; 3 h when all take alike.
+  near(mg1({ arrivalRate: 3 / 8, serviceTime: 2, serviceScv: 1 / 2 }).waitingTime, 4.5);
+  near(md1({ arrivalRate: 3 / 8, serviceTime: 2 }).waitingTime, 3);
+  // Benchmarks after Hillier and Yu, Queueing Tables and Graphs (1981), quoted in the tests of the LINE solver.
+  within(mmc({ arrivalRate: 3.96, serviceTime: 1, servers: 4 }).inQueue, 96.8126, 5e-5);
+  within(mg1({ arrivalRate: 0.99, serviceTime: 1, serviceScv: 1 / 3 }).inQueue, 65.34, 5e-5);
+});
+
 /** Means of N and N(N − 1) in M/G/1, from the chain at departures; `during(k)` is P(k arrivals in one service). */
 function atDepartures(during: (k: number) => number, length: number): readonly [number, number, number] {
   const more = new Float64Array(length);

@@ -28,6 +28,19 @@ test("published: round robin and paced arrivals, all rows of rr_vs_random", () =
   }
 });
 
+test("published: Erlang arrivals from Hillier and Yu's tables, and a stream dealt to two servers", () => {
+  // Both kept as tests of the LINE solver: E3/M/1 at ρ = 0.99 of the benchmarks after Hillier and Yu, Queueing Tables
+  // and Graphs (1981; the book was not seen), and a Poisson stream of 1.4 dealt in turn to two servers, each E2/M/1.
+  for (const [stages, rho, measure, printed] of [
+    [3, 0.99, "inQueue", 65.1206],
+    [2, 0.7, "inSystem", 1.8204],
+  ] as const) {
+    const interarrival = distributionFrom({ distribution: "erlang", shape: stages, mean: 1 / rho });
+    within(giM1({ interarrival, serviceTime: 1 })[measure], printed, 5e-5);
+    within(ekM1({ arrivalRate: rho, serviceTime: 1, stages })[measure], printed, 5e-5);
+  }
+});
+
 test("reductions: one stage is M/M/1, many are D/M/1, and GI/M/1 is each of them; two stages by the quadratic", () => {
   fc.assert(
     fc.property(rhos, levels, fc.integer({ min: 1, max: 50 }), (rho, probability, stages) => {
