@@ -93,7 +93,7 @@ test("models and protocols: listed and told in full, as text and with stable fie
   type Protocol = Record<string, unknown> & { readonly parameters: readonly Record<string, unknown>[] };
   const raft = await json<Protocol>("protocols", "raft");
   const facts = ["name", "title", "source", "promises", "assumes", "leavesOut", "entry", "parameters"];
-  assert.deepEqual(Object.keys(raft), [...facts, "messages", "always", "sometimes"]);
+  assert.deepEqual(Object.keys(raft), [...facts, "messages", "always", "sometimes", "measures"]);
   const timeout = raft.parameters.find(({ name }) => name === "electionTimeoutMin");
   assert.deepEqual(timeout?.["unit"], "s");
   assert.match((await run("protocols", "raft")).out, /electionTimeoutMin +0 s +>= 0 s/);

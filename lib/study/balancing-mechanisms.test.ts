@@ -176,7 +176,7 @@ test("pauses before retries, by hand: doubled each time; drawn evenly from nothi
   // At once: attempts at 0, 5, 10 and 15; the server, awake at 15, has three to serve before the last one.
   for (const time of behindPause({})) assert.ok(Math.abs(time - 19) < 1e-9, `${time}`);
   // Given up at 5, paused until 7, given up at 12, paused until 16: then one of the first two is still served.
-  const paused = behindPause({ backoff: 2, jitter: false });
+  const paused = behindPause({ backoff: 2, backoffJitter: false });
   assert.ok(paused.length > 30);
   for (const time of paused) assert.ok(Math.abs(time - 18) < 1e-9, `${time}`);
   // One retry, at 5 + 40·u: before 12 it is given up too, until 16 it is answered at 17, from then on after a service.
@@ -334,8 +334,8 @@ test("settings that cannot be, or could not move the result, are refused", () =>
   );
   refused({ policy: "random", backoff: 1 }, /backoff must have retries to have an effect, got 1/);
   refused(
-    { policy: "random", tryTimeout: 1, retries: 1, jitter: false },
-    /jitter must have a backoff to have an effect, got false/,
+    { policy: "random", tryTimeout: 1, retries: 1, backoffJitter: false },
+    /backoffJitter must have a backoff to have an effect, got false/,
   );
   refused({ policy: "static-split" }, /static-split: plannedRate must be > 0 \/s, got 0/);
   refused(

@@ -3,7 +3,7 @@
  * parameters that cannot have an effect.
  */
 import { distributionFrom } from "../core/distributions.ts";
-import { DomainError, show } from "../core/errors.ts";
+import { DomainError, show, UsageError } from "../core/errors.ts";
 import { canonicalJson, type SystemSpec, type WorkloadSpec } from "../core/system.ts";
 import { formatQuantity } from "../core/units.ts";
 import { protocolNamed } from "../protocols/index.ts";
@@ -171,6 +171,7 @@ function described(point: PointShape, builder: PointBuilder): string {
   try {
     return canonicalJson([builder.system(point), builder.workload(point)]);
   } catch (error) {
-    return `refused: ${show(error instanceof Error ? error.message : error)}`;
+    if (!(error instanceof DomainError || error instanceof UsageError)) throw error; // a slip in the user's own function
+    return `refused: ${show(error.message)}`;
   }
 }

@@ -27,7 +27,7 @@ const run = {
 };
 
 type Point = { readonly load: number; readonly scv: number };
-type Compared = readonly [model: ComparableModel, Pick<CompareOptions<Point>, "map" | "inputs">];
+type Compared = readonly [model: ComparableModel, options: Pick<CompareOptions<Point>, "map" | "inputs">];
 
 /** Every comparison at every point must agree within 5 %, stated before any run. */
 async function agrees(

@@ -32,7 +32,7 @@ export const leaderCommitLatency = defineModel({
     "one stable leader, no faults, steady state, open arrivals",
     "every station's wait is taken at its mean and independent of the others",
     "of several stations in a row that serve the same operations only the slowest queues",
-    "votes are independent of one another given the load",
+    "votes are independent of one another given the load; disks whose writes all take the same time write in step",
     "arrivals at followers' disks and at the links are Poisson",
     "without batching every operation travels in a message of its own; with it, messages are alike",
   ],

@@ -19,6 +19,7 @@ import {
   partsOf,
 } from "./atoms.ts";
 import { type KthVote, kthVotes, type Voter } from "./decision.ts";
+import { diskStates, overStates, ownWait, waitInStep } from "./disks-in-step.ts";
 import { type DiskLaw, type GroupCommit, groupCommit } from "./group-commit.ts";
 
 /** The two directions between the leader and one follower. */
@@ -85,14 +86,16 @@ export interface Round {
   readonly late: number;
 }
 
+/** What the disk adds to the way out. */
+type AtDisk = (out: Atoms) => Atoms;
+
 /** A follower's way: out, disk, back. Links that keep order delay messages behind slower ones. */
-function wayOf(link: Link, ordered: boolean, rate: number, disk: GroupCommit | null): Atoms {
+function wayOf(link: Link, ordered: boolean, rate: number, atDisk: AtDisk): Atoms {
   const leg = (delay: Distribution): Atoms => {
     const atoms = cutDelay(delay, "propagation");
     return ordered ? inOrder(atoms, rate) : atoms;
   };
-  const out = leg(link.out);
-  return addDelays(disk === null ? out : addDelays(out, disk.delay), leg(link.back));
+  return addDelays(atDisk(leg(link.out)), leg(link.back));
 }
 
 /** The wait for a slot that comes free at a time spread evenly up to the longest. */
@@ -107,12 +110,12 @@ function slotLaw({ chance, longest }: SlotWait): Atoms {
 }
 
 /** Each follower's way. Equal links share one, found once. */
-function waysOf(links: Links, ordered: boolean, costs: RoundCosts, disk: GroupCommit | null): Atoms[] {
+function waysOf(links: Links, ordered: boolean, costs: RoundCosts, atDisk: AtDisk): Atoms[] {
   const known = new Map<string, Atoms>();
   return links.map((link, i) => {
     const slot = costs.slotWaits[i] ?? { chance: 0, longest: 0 };
     const key = JSON.stringify([link.out.spec, link.back.spec, slot]);
-    const way = known.get(key) ?? addDelays(wayOf(link, ordered, costs.messageRate, disk), slotLaw(slot));
+    const way = known.get(key) ?? addDelays(wayOf(link, ordered, costs.messageRate, atDisk), slotLaw(slot));
     known.set(key, way);
     return way;
   });
@@ -142,27 +145,67 @@ function disksInStep(links: Links, disk: DiskLaw | null): boolean {
   );
 }
 
-/** What a round comes to. */
-export function quorumRound(links: Links, disk: DiskLaw | null, ordered: boolean, costs: RoundCosts): Round {
-  const { messageRate, quorum, send, transmission, overhead } = costs;
-  const found = disk === null ? null : groupCommit(disk, messageRate, costs.recordBytes);
-  const inStep = disksInStep(links, disk);
-  const commit = found === null || !inStep ? found : { ...found, delay: found.write };
-  const common = found === null || !inStep ? null : found.wait;
-  const commonWait = common === null ? 0 : meanDelay(common);
-  const sends = links.length * send;
-  const followers: Voter[] = waysOf(links, ordered, costs, commit).map((delay, i) => ({
+/** Votes of the followers with the leader's own, first to last, and of the followers alone. */
+interface Votes {
+  readonly all: readonly KthVote[];
+  readonly followers: readonly KthVote[];
+}
+
+/** The votes, with what the disk adds to the way of a copy, and the leader's own delay; null without a disk. */
+function votesOf(
+  links: Links,
+  ordered: boolean,
+  costs: RoundCosts,
+  atDisk: AtDisk,
+  own: Atoms | null,
+): Votes {
+  const { quorum, send, transmission, overhead } = costs;
+  const followers: Voter[] = waysOf(links, ordered, costs, atDisk).map((delay, i) => ({
     offset: Math.max(send + (i + 1) * transmission, (i + 1) * send + transmission) + overhead,
     delay,
   }));
   // The leader's own vote is free, but what its handler does next waits for the sends before it.
-  const own: Voter = {
-    offset: commit === null && quorum > 1 ? 0 : sends,
-    delay: commit?.delay ?? constantDelay(0, "disk"),
-  };
-  const all = kthVotes([own, ...followers]);
+  const offset = own === null && quorum > 1 ? 0 : links.length * send;
+  const leader = { offset, delay: own ?? constantDelay(0, "disk") };
+  return { all: kthVotes([leader, ...followers]), followers: kthVotes(followers) };
+}
+
+/** The same with disks that write in step, over all states they may be in when an operation comes. */
+function votesInStep(links: Links, ordered: boolean, costs: RoundCosts, { busy, write }: GroupCommit): Votes {
+  const [length] = write.values;
+  const states = diskStates(busy, length);
+  const each = states.map((state) =>
+    votesOf(
+      links,
+      ordered,
+      costs,
+      (out) => addDelays(waitInStep(out, state, length), write),
+      addDelays(ownWait(state), write),
+    ),
+  );
+  const over = (list: readonly (readonly KthVote[])[]): KthVote[] =>
+    list[0].map((_, k) =>
+      overStates(
+        states,
+        list.map((votes) => votes[k]),
+      ),
+    );
+  return { all: over(each.map(({ all }) => all)), followers: over(each.map(({ followers }) => followers)) };
+}
+
+/** What a round comes to. */
+export function quorumRound(links: Links, disk: DiskLaw | null, ordered: boolean, costs: RoundCosts): Round {
+  const { messageRate, quorum, send } = costs;
+  const commit = disk === null ? null : groupCommit(disk, messageRate, costs.recordBytes);
+  const allAlike = disksInStep(links, disk);
+  const common = commit === null || !allAlike ? null : commit.wait;
+  const commonWait = common === null ? 0 : meanDelay(common);
+  const delay = commit === null ? null : allAlike ? commit.write : commit.delay;
+  const { all, followers: votes } =
+    commit !== null && disk?.fsync.variance === 0 && !allAlike
+      ? votesInStep(links, ordered, costs, commit)
+      : votesOf(links, ordered, costs, (out) => (delay === null ? out : addDelays(out, delay)), delay);
   const decided = all[quorum - 1];
-  const votes = kthVotes(followers);
   const byFollower = 1 - decided.byVoter[0];
   // On links that keep order every voter's votes come in order, so quorums are complete in order anyway.
   const alone = lawOf(decided);
@@ -175,7 +218,7 @@ export function quorumRound(links: Links, disk: DiskLaw | null, ordered: boolean
     byFollower,
     copies: decided.byVoter.reduce((sum, p, i) => sum + p * i, 0),
     decisions: commit === null && quorum === 1 ? 0 : 1,
-    ownSends: (1 - byFollower) * own.offset,
+    ownSends: (1 - byFollower) * (commit === null && quorum > 1 ? 0 : links.length * send),
     propagation: decided.parts.propagation,
     nearest: Math.min(votes[0]?.parts.propagation ?? 0, decided.parts.propagation),
     disk: decided.parts.disk,

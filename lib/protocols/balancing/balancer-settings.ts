@@ -77,7 +77,7 @@ export const balancerParameters = {
     ...timeSetting("longest pause before a first retry, twice as long before each further one; 0: none", 0),
     source: "Brooker 2015, Exponential Backoff and Jitter",
   },
-  jitter: {
+  backoffJitter: {
     kind: "boolean",
     default: true,
     meaning:
@@ -175,7 +175,7 @@ function refuseIdle(s: BalancerSettings): void {
     ["retries", s.tryTimeout > 0 || s.queueLimit > 0, "tryTimeout or queueLimit"],
     ["retryBudget", s.retries > 0, "retries"],
     ["backoff", s.retries > 0, "retries"],
-    ["jitter", s.backoff > 0, "a backoff"],
+    ["backoffJitter", s.backoff > 0, "a backoff"],
     ["ejectAfter", s.tryTimeout > 0, "tryTimeout"],
     ["ejectFor", s.ejectAfter > 0, "ejectAfter"],
     ["coldFactor", s.coldTime > 0, "coldTime"],

@@ -350,13 +350,13 @@ export class DispatcherNode {
 
   /** At once, or after a pause that doubles from retry to retry and is drawn, so that clients do not come back in step. */
   private launchAgain(part: Part, context: BalancerContext): void {
-    const { backoff, jitter } = this.settings;
+    const { backoff, backoffJitter } = this.settings;
     if (backoff === 0) {
       this.launch(part, context);
       return;
     }
     const longest = backoff * 2 ** (part.retries - 1);
-    const at = this.know.time + (jitter ? longest * this.jitters.uniform() : longest);
+    const at = this.know.time + (backoffJitter ? longest * this.jitters.uniform() : longest);
     part.open++;
     this.pauses.push(at, part);
     if (at <= this.pauses.first) context.setTimer("resume", this.pauses.first - this.know.time);

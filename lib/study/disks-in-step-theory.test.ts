@@ -1,0 +1,31 @@
+/** Constant fsync on a LAN: the leader's model against the engine, mean and 99th percentile, tolerance stated before the run. */
+import assert from "node:assert/strict";
+import { after, test } from "node:test";
+import { disk } from "../core/machines.ts";
+import { ms, us } from "../core/units.ts";
+import { workload } from "../core/workloads.ts";
+import { models } from "../models/index.ts";
+import { multiPaxos } from "../protocols/builders.ts";
+import { closeWorkers } from "./execution.ts";
+import { network } from "./rtt-matrix.ts";
+import { study } from "./study.ts";
+
+after(closeWorkers);
+
+test("disks in step: mean and p99 of the commit latency within 5 %", async () => {
+  const result = await study({
+    title: "constant fsync",
+    system: ({ nodes }: { readonly nodes: number; readonly rate: number }) =>
+      multiPaxos({ network: network.lan({ nodes, rtt: us(500), jitter: 0.3 }), disk: disk.fsync(ms(2)) }),
+    workload: ({ rate }) => workload.poisson(rate),
+  })
+    .sweep({ nodes: [3, 5], rate: [100, 500, 2000] })
+    .compareWith(models.leaderCommitLatency, {
+      tolerance: 0.05,
+      map: { commitLatency: "commitLatency", "commitLatency.p99": "commitLatencyP99" },
+    })
+    .run({ seed: 1, precision: 0.02, operations: 4000, progress: false });
+  for (const row of result.rows)
+    for (const { measure, verdict, error } of row.comparisons)
+      assert.equal(verdict, "agrees", `${JSON.stringify(row.point)} ${measure}: error ${error}`);
+});
