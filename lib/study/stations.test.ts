@@ -4,6 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
+import { exponential } from "../core/distributions.ts";
 import type { WorkloadSpec } from "../core/system.ts";
 import { ms } from "../core/units.ts";
 import { workload } from "../core/workloads.ts";
@@ -117,6 +118,14 @@ test("many servers are M/G/∞, several are M/M/c", async () => {
     models.mmc,
     { map: { commitLatency: "responseTime" }, inputs: (p: Point) => ({ ...at(p), servers: 4 }) },
   ]);
+});
+
+test("a fixed number of clients who think is the closed network of one station: alone, busy, and full", async () => {
+  const think = ms(10); // 11 clients would keep the station busy if none ever waited
+  const inputs = (p: Point) => ({ demands: [SERVICE], thinkTime: think, customers: p.load });
+  const map = { commitLatency: "responseTime", throughput: "throughput", busyServers: "utilisation" };
+  const clients = (load: number): WorkloadSpec => workload.closed(load, { think: exponential(think) });
+  await agrees("closed", {}, clients, { load: [1, 5, 20], scv: [1] }, [models.closedMva, { map, inputs }]);
 });
 
 test("settings that could not move a station's result are refused, with what they need", () => {
