@@ -56,6 +56,10 @@ test("published: Marchal's formula in three examples of a course, Kingman's in o
     const ours = marchal({ arrivalRate: 0.1, serviceTime: 8, arrivalScv, serviceScv });
     near(ours.inQueue, inQueue, 5e-4 / inQueue);
     near(ours.waitingTime, waitingTime, 5e-3 / waitingTime);
+    // With Poisson arrivals Kraemer and Langenbach-Belz's formula is the same; no number of theirs was found beyond that.
+    if (arrivalScv !== 1) continue;
+    const theirs = kraemerLangenbachBelz({ arrivalRate: 0.1, serviceTime: 8, arrivalScv, serviceScv });
+    near(theirs.waitingTime, waitingTime, 5e-3 / waitingTime);
   }
   // Every second job of a Poisson stream at one server, as the QNA method has it in a test of the LINE solver: 1.9250
   // jobs there. (Exactly 1.8204, in `renewal-queues.test.ts`.)

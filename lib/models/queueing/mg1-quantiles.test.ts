@@ -46,6 +46,31 @@ test("published: the law of the wait integrates to the tabulated Pollaczek–Khi
   }
 });
 
+test("published: Tijms' percentiles of the delayed customers' wait, E2 services and H2 with a gamma's third moment", () => {
+  // Tijms, A First Course in Stochastic Models (2003), Table 9.2.2, p. 353, rows "exa": of those who wait a share p waits no
+  // longer than η(p); of all a share 1 − (1 − p)ρ. The two phases of H2 are those of his appendix: scv 2, E[S³] = 15.
+  const e2 = distributionFrom({ distribution: "erlang", shape: 2, mean: 1 });
+  const h2 = distributionFrom({
+    distribution: "hyperexponential",
+    p: [0.5, 0.5],
+    means: [1 / (2 + Math.SQRT2), 1 / (2 - Math.SQRT2)],
+  });
+  const printed = [
+    { rho: 0.2, service: e2, eta: [0.25, 0.7, 2.06, 3.9, 5.73] },
+    { rho: 0.5, service: e2, eta: [0.39, 1.09, 3.34, 6.54, 9.75] },
+    { rho: 0.8, service: e2, eta: [0.91, 2.64, 8.52, 16.9, 25.4] },
+    { rho: 0.2, service: h2, eta: [0.32, 1.2, 4.53, 9.3, 14.1] },
+    { rho: 0.5, service: h2, eta: [0.54, 2.0, 7.12, 14.5, 21.8] },
+    { rho: 0.8, service: h2, eta: [1.53, 5.14, 17.49, 35.2, 52.8] },
+  ];
+  for (const { rho, service, eta } of printed)
+    for (const [i, p] of [0.2, 0.5, 0.9, 0.99, 0.999].entries()) {
+      const probability = 1 - (1 - p) * rho;
+      const { waitingTimeQuantile } = mg1Quantiles({ arrivalRate: rho, service, probability });
+      within(waitingTimeQuantile, eta[i], eta[i] >= 10 ? 0.051 : 0.0051);
+    }
+});
+
 test("reductions: exponential service is M/M/1, constant service is M/D/1, a mixture of one is that one", () => {
   fc.assert(
     fc.property(

@@ -40,6 +40,10 @@ test("published: two classes of lots at one machine, in minutes", () => {
   const given = { arrivalRates: [1 / 60, 9 / 60], serviceTimes: [5, 5], serviceScvs: [1, 1] };
   within(mg1Priority(given).responseTime, 9.545, 1e-3);
   within(mg1Priority({ ...given, rank: 2 }).responseTime, 32.27, 5e-3);
+  // No number for interruption was found that could be checked: the first class, which sees M/M/1, with the half hour of
+  // Rossetti's pharmacy (open text, Example C.1), whoever else comes.
+  const window = { arrivalRates: [10, 1], serviceTimes: [1 / 12, 1 / 12], serviceScvs: [1, 1] };
+  within(mg1Preemptive(window).responseTime, 0.5, 1e-12);
 });
 
 test("one class is M/G/1; the first of several that may interrupt sees M/G/1 of its own", () => {
