@@ -7,12 +7,17 @@ import { DomainError, show } from "../core/errors.ts";
 import { type Dimension, SI_UNIT } from "../core/units.ts";
 import { PARTS } from "../simulation/tracer.ts";
 import type { Interval } from "../statistics/interval.ts";
-import { LATENCIES, LATENCY_NAMES, MEASURES, quantileLabel, SCALAR_NAMES } from "./measures.ts";
+import {
+  GENERAL_NAMES,
+  LATENCIES,
+  LATENCY_NAMES,
+  MEASURES,
+  quantileLabel,
+  SCALAR_NAMES,
+} from "./measures.ts";
 import type { StudyResult } from "./result.ts";
 import { parameterNames } from "./result-tables.ts";
 import type { StudyRow } from "./row.ts";
-
-const GENERAL: readonly string[] = [...LATENCY_NAMES, ...SCALAR_NAMES];
 
 export type CellValue = number | string | boolean | null;
 
@@ -160,7 +165,7 @@ function measureColumns(result: StudyResult, rows: readonly StudyRow[]): DataCol
     ];
   });
   const own = [...new Set(rows.flatMap((row) => Object.keys(row.measures)))].filter(
-    (name) => !GENERAL.includes(name),
+    (name) => !GENERAL_NAMES.includes(name),
   );
   const scalars = [...SCALAR_NAMES, ...own].flatMap((name) =>
     intervalColumns(

@@ -9,7 +9,7 @@ import type { Quantity } from "../core/model-types.ts";
 import type { SystemSpec, WorkloadSpec } from "../core/system.ts";
 import { relativeError, type Tolerance, type Verdict, verdict } from "../statistics/verdict.ts";
 import { type Estimates, pickEstimate } from "./estimates.ts";
-import { MEASURE_NAMES, type MeasureReference, readMeasure, referenceText } from "./measures.ts";
+import { GENERAL_NAMES, type MeasureReference, readMeasure, referenceText } from "./measures.ts";
 import type { PointPlan } from "./plan.ts";
 import type { PointShape } from "./points.ts";
 import type { LoadState } from "./steadiness.ts";
@@ -111,11 +111,11 @@ function readMap(
   const outputs = Object.keys(model.outputs);
   const named =
     given === undefined
-      ? MEASURE_NAMES.filter((name) => outputs.includes(name)).map((name) => [name, name])
+      ? GENERAL_NAMES.filter((name) => outputs.includes(name)).map((name) => [name, name])
       : Object.entries(given);
   if (named.length === 0)
     throw new UsageError(
-      `${where}: map must say which output predicts which measure (measures: ${MEASURE_NAMES.join(", ")}; outputs: ${outputs.join(", ")})`,
+      `${where}: map must say which output predicts which measure (measures: ${GENERAL_NAMES.join(", ")}; outputs: ${outputs.join(", ")})`,
     );
   return named.map(([measure, output]) => {
     if (!outputs.includes(output)) throw unknownName(where, "output", String(output), outputs);

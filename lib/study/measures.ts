@@ -1,5 +1,5 @@
 /** What a study measures: names, units, and how a reference such as `commitLatency.p99` is read. */
-import { DomainError, show, unknownName } from "../core/errors.ts";
+import { DomainError, nearest, show, unknownName } from "../core/errors.ts";
 import type { Dimension } from "../core/units.ts";
 import { protocolIndex } from "../protocols/index.ts";
 
@@ -86,7 +86,9 @@ export const MEASURES: Readonly<Record<MeasureName, MeasureInfo> & Record<string
   ...SCALARS,
   ...OWN,
 };
-export const MEASURE_NAMES: readonly string[] = Object.keys(MEASURES);
+const MEASURE_NAMES: readonly string[] = Object.keys(MEASURES);
+/** Measures of every protocol. */
+export const GENERAL_NAMES: readonly string[] = [...LATENCY_NAMES, ...SCALAR_NAMES];
 
 /** Something known of every measure; of a protocol's own only where that protocol runs. */
 export type ByMeasure<T> = Readonly<Record<MeasureName, T> & Record<string, T>>;
@@ -102,7 +104,7 @@ export function refuseForeign(
   protocols: readonly string[],
 ): void {
   const had = protocols.flatMap((name) => Object.keys(protocolIndex.get(name)?.measures ?? {}));
-  const known = [...LATENCY_NAMES, ...SCALAR_NAMES, ...new Set(had)];
+  const known = [...GENERAL_NAMES, ...new Set(had)];
   for (const { measure } of references)
     if (!known.includes(measure))
       throw unknownName(where, `measure of ${protocols.join(", ")}`, measure, known);
@@ -143,7 +145,12 @@ export function readMeasure(where: string, text: unknown): MeasureReference {
   const name = dot < 0 ? text : text.slice(0, dot);
   const statistic = dot < 0 ? "mean" : text.slice(dot + 1);
   const measure = name;
-  if (!MEASURE_NAMES.includes(measure)) throw unknownName(where, "measure", name, MEASURE_NAMES);
+  if (!MEASURE_NAMES.includes(measure)) {
+    // One of a protocol's own is named when it is meant; all of them would be a page.
+    const meant = nearest(name, MEASURE_NAMES);
+    const own = meant !== undefined && Object.hasOwn(OWN, meant) ? [meant] : [];
+    throw unknownName(where, "measure", name, [...GENERAL_NAMES, ...own]);
+  }
   if (statistic === "mean") return { measure, statistic };
   if (!(LATENCY_NAMES as string[]).includes(measure))
     throw new DomainError(`${where}: ${measure} has one number a replication and no ${show(statistic)}`);

@@ -58,6 +58,10 @@ test("points of other protocols have no such measure: nothing is shown there, an
     String(both.table({ measures: ["fastPathShare", "leaderChanges"] })),
     /share of the fast path/,
   );
+  await assert.rejects(of(["raft"]).run({ ...RUN, measure: "fastPathShar" }), {
+    message:
+      /^study: unknown measure "fastPathShar" \(known: commitLatency, .*; did you mean fastPathShare\?\)$/,
+  });
   await assert.rejects(of(["raft"]).run({ ...RUN, measure: "fastPathShare" }), {
     name: "UsageError",
     message: /^study: unknown measure of raft "fastPathShare" \(known: commitLatency, .*leaderChanges/,
