@@ -67,14 +67,14 @@ function p99Of({ times, weights }: Round): number {
 
 test("mean and p99 of the deciding vote, arrivals played out: within 1.5 % while links are surer than a write", () => {
   for (const scv of [0.01, 0.25])
-    for (const rate of [0.1, 0.5, 2])
+    for (const rate of [0.2, 2])
       for (const [links, quorum] of [
         [2, 2],
         [4, 3],
       ]) {
         const leg = lognormal({ mean: 0.3, scv });
         const ours = round(links, leg, rate, quorum);
-        const list = played(links, leg, rate, quorum, 60_000).slice(1000);
+        const list = played(links, leg, rate, quorum, 30_000).slice(1000);
         const told = `${links} links, rate ${rate}, scv ${scv}`;
         const average = ours.times.reduce((sum, time, i) => sum + time * ours.weights[i], 0);
         assert.ok(Math.abs(average / mean(list) - 1) < 0.015, `${told}: mean ${average}, ${mean(list)}`);
