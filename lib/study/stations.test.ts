@@ -23,8 +23,8 @@ const served = (settings: object) =>
 const run = {
   seed: 11,
   precision: 0.02,
-  operations: 30_000,
-  warmUp: { rule: "fixed", operations: 3000 } as const,
+  operations: 20_000,
+  warmUp: { rule: "fixed", operations: 2000 } as const,
 };
 
 type Point = { readonly load: number; readonly scv: number };
