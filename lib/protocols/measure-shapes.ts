@@ -1,5 +1,5 @@
 /** Measures that several protocols have, said in the same words. */
-import { largestShare, type OwnMeasure, perOther, total } from "../simulation/own-measures.ts";
+import { largestShare, type OwnMeasure, perOther, shareOf, total } from "../simulation/own-measures.ts";
 
 /** Of protocols with one leader, whose nodes count `timesLed`. */
 export const leaderMeasures: Readonly<Record<string, OwnMeasure>> = {
@@ -17,10 +17,7 @@ export const fastPathMeasures: Readonly<Record<string, OwnMeasure>> = {
     dimension: "one",
     title: "share of the fast path",
     meaning: "share of the commands that were committed on the fast path, of those committed by either",
-    of: (counts) => {
-      const sum = (name: string): number => counts.reduce((all, count) => all + count[name], 0);
-      return sum("fastCommits") / (sum("fastCommits") + sum("slowCommits"));
-    },
+    of: shareOf("fastCommits", "slowCommits"),
   },
 };
 

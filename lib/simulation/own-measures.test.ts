@@ -1,9 +1,10 @@
 /** A protocol's own measures: of the measured window alone, and whole in spite of crashes. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { fault } from "../core/faults.ts";
 import { networks } from "../core/networks.ts";
 import { workload } from "../core/workloads.ts";
-import { station } from "../protocols/builders.ts";
+import { raft, station } from "../protocols/builders.ts";
 import { protocolIndex, protocolNamed } from "../protocols/index.ts";
 import { largestShare, OwnCounts, perOther, total } from "./own-measures.ts";
 import type { AnyProtocol } from "./protocol.ts";
@@ -90,4 +91,17 @@ test("measures of one name mean one thing in every protocol that has them", () =
   }
   for (const general of ["commitLatency", "clientLatency", "throughput", "messagesPerOperation"])
     assert.ok(!known.has(general));
+});
+
+test("a leader that crashes and comes back: each change of leader is counted, and none that was before", () => {
+  const system = raft({
+    network: networks.lan({ nodes: 3, rtt: 1e-3 }),
+    faults: [fault.crash({ node: 0, at: 1, lasts: 0.5 }), fault.crash({ node: 1, at: 3, lasts: 0.5 })],
+  });
+  const load = workload.poisson(100, { timeout: 5, retry: 0.2 });
+  const run = simulateRun(protocolNamed("raft"), system, load, { seed: 3, warmUp: 50, operations: 500 });
+  // Node 0 led when measuring began, at half a second.
+  const later = run.faults.leaders.filter(({ from }) => from > 0.6);
+  assert.ok(later.length >= 1);
+  assert.equal(run.own.leaderChanges, later.length);
 });

@@ -32,6 +32,12 @@ export const perOther =
     return all === 0 ? Number.NaN : sum(counts, part) / all;
   };
 
+/** One count's share of it and another, over all nodes; NaN where there was neither. */
+export const shareOf =
+  (part: string, rest: string): OwnMeasure["of"] =>
+  (counts) =>
+    sum(counts, part) / (sum(counts, part) + sum(counts, rest));
+
 /** A count over all nodes. */
 export const total =
   (name: string): OwnMeasure["of"] =>

@@ -142,14 +142,13 @@ export function readMeasure(where: string, text: unknown): MeasureReference {
   if (typeof text !== "string")
     throw new DomainError(`${where}: measure must be a text such as "commitLatency.p99", got ${show(text)}`);
   const dot = text.indexOf(".");
-  const name = dot < 0 ? text : text.slice(0, dot);
+  const measure = dot < 0 ? text : text.slice(0, dot);
   const statistic = dot < 0 ? "mean" : text.slice(dot + 1);
-  const measure = name;
   if (!MEASURE_NAMES.includes(measure)) {
     // One of a protocol's own is named when it is meant; all of them would be a page.
-    const meant = nearest(name, MEASURE_NAMES);
+    const meant = nearest(measure, MEASURE_NAMES);
     const own = meant !== undefined && Object.hasOwn(OWN, meant) ? [meant] : [];
-    throw unknownName(where, "measure", name, [...GENERAL_NAMES, ...own]);
+    throw unknownName(where, "measure", measure, [...GENERAL_NAMES, ...own]);
   }
   if (statistic === "mean") return { measure, statistic };
   if (!(LATENCY_NAMES as string[]).includes(measure))

@@ -14,8 +14,8 @@ export interface Voter {
   readonly delay: Atoms;
 }
 
-/** The k-th vote of all. */
-export interface KthVote {
+/** The k-th vote of all, on average. */
+export interface VoteMeans {
   /** Mean time. */
   readonly mean: number;
   /** Mean of each part of the deciding delay, and of its voter's offset; they add up to the mean. */
@@ -23,6 +23,10 @@ export interface KthVote {
   readonly parts: { readonly [P in DelayPart]: number };
   /** Probability that each voter is the one. */
   readonly byVoter: readonly number[];
+}
+
+/** The k-th vote of all. */
+export interface KthVote extends VoteMeans {
   /** Times in ascending order with their probabilities. */
   readonly times: Float64Array;
   readonly weights: Float64Array;

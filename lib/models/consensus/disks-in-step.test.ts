@@ -10,10 +10,10 @@ import { quorumRound, type Round } from "./quorum-round.ts";
 
 const WRITE = 2;
 
-function round(links: number, leg: Distribution, rate: number, quorum: number): Round {
+function round(links: number, leg: Distribution, rate: number, quorum: number, write = WRITE): Round {
   return quorumRound(
     Array.from({ length: links }, () => ({ out: leg, back: leg })),
-    { fsync: deterministic(WRITE), perByte: 0 },
+    { fsync: deterministic(write), perByte: 0 },
     false,
     {
       messageRate: rate,
@@ -102,4 +102,15 @@ test("links of next to no spread: all wait alike, as with sure links", () => {
       times.reduce((sum, time, i) => sum + time * weights[i], 0);
     assert.ok(Math.abs(average(nearly) / average(sure) - 1) < 1e-3);
   }
+});
+
+test("writes that take nothing or next to nothing, on links of wide spread: finite, and the links alone decide", () => {
+  const leg = lognormal({ mean: 10, scv: 1 });
+  const average = (write: number): number => {
+    const { times, weights } = round(4, leg, 1, 3, write);
+    return times.reduce((sum, time, i) => sum + time * weights[i], 0);
+  };
+  const none = average(0);
+  for (const write of [1e-9, 1e-5])
+    assert.ok(Math.abs(average(write) / none - 1) < 2e-3, `${average(write)}, ${none}`);
 });

@@ -11,7 +11,7 @@
  * Independent waits make a quorum too early: the second of four even waits is 2/5 of a write on average, not half of one.
  */
 import { type Atoms, condense, constantDelay, partsOf } from "./atoms.ts";
-import type { KthVote } from "./decision.ts";
+import type { VoteMeans } from "./decision.ts";
 
 /** A state of the disks with its chance: nobody writes, or the leader's write takes so much longer. */
 export interface DiskState {
@@ -51,10 +51,10 @@ export function waitInStep(out: Atoms, { left }: DiskState, write: number): Atom
     end -= write * Math.floor((end - out.values[0]) / write);
     let [weight, trips] = [0, 0];
     for (let i = 0; i < out.values.length; i++) {
-      while (out.values[i] > end) {
+      if (out.values[i] > end) {
         if (weight > 0) list.push({ value: end, weight: weight * out.weights[first], trip: trips / weight });
         [weight, trips] = [0, 0];
-        end += write;
+        end += write * Math.ceil((out.values[i] - end) / write);
       }
       weight += out.weights[i];
       trips += out.weights[i] * out.values[i];
@@ -76,21 +76,10 @@ export function waitInStep(out: Atoms, { left }: DiskState, write: number): Atom
 /** The leader's own wait. */
 export const ownWait = ({ left }: DiskState): Atoms => constantDelay(left ?? 0, "diskWait");
 
-/** What the k-th vote comes to over all states. */
-export function overStates(states: readonly DiskState[], votes: readonly KthVote[]): KthVote {
-  const mean = (of: (vote: KthVote) => number): number =>
+/** A vote on average over all states. */
+export function overStates(states: readonly DiskState[], votes: readonly VoteMeans[]): VoteMeans {
+  const mean = (of: (vote: VoteMeans) => number): number =>
     votes.reduce((sum, vote, i) => sum + states[i].chance * of(vote), 0);
-  const law = votes.flatMap(({ times, weights }, i) =>
-    Array.from(times, (time, at) => ({ time, weight: weights[at] * states[i].chance })).filter(
-      ({ weight }) => weight > 0,
-    ),
-  );
-  law.sort((a, b) => a.time - b.time);
-  const { values, weights } = condense({
-    values: Float64Array.from(law, ({ time }) => time),
-    weights: Float64Array.from(law, ({ weight }) => weight),
-    parts: partsOf(new Float64Array(law.length)),
-  });
   return {
     mean: mean((vote) => vote.mean),
     offset: mean((vote) => vote.offset),
@@ -101,7 +90,18 @@ export function overStates(states: readonly DiskState[], votes: readonly KthVote
       slotWait: mean(({ parts }) => parts.slotWait),
     },
     byVoter: votes[0].byVoter.map((_, i) => mean(({ byVoter }) => byVoter[i])),
-    times: values,
-    weights,
   };
+}
+
+/** When it comes, over all states. */
+export function lawOverStates(states: readonly DiskState[], laws: readonly Atoms[]): Atoms {
+  const list = laws.flatMap(({ values, weights }, i) =>
+    Array.from(values, (value, at) => ({ value, weight: weights[at] * states[i].chance })),
+  );
+  list.sort((a, b) => a.value - b.value);
+  return condense({
+    values: Float64Array.from(list, ({ value }) => value),
+    weights: Float64Array.from(list, ({ weight }) => weight),
+    parts: partsOf(new Float64Array(list.length)),
+  });
 }

@@ -18,8 +18,8 @@ import {
   mixDelays,
   partsOf,
 } from "./atoms.ts";
-import { type KthVote, kthVotes, type Voter } from "./decision.ts";
-import { diskStates, overStates, ownWait, waitInStep } from "./disks-in-step.ts";
+import { type KthVote, kthVotes, type VoteMeans, type Voter } from "./decision.ts";
+import { diskStates, lawOverStates, overStates, ownWait, waitInStep } from "./disks-in-step.ts";
 import { type DiskLaw, type GroupCommit, groupCommit } from "./group-commit.ts";
 
 /** The two directions between the leader and one follower. */
@@ -147,8 +147,10 @@ function disksInStep(links: Links, disk: DiskLaw | null): boolean {
 
 /** Votes of the followers with the leader's own, first to last, and of the followers alone. */
 interface Votes {
-  readonly all: readonly KthVote[];
-  readonly followers: readonly KthVote[];
+  readonly all: readonly VoteMeans[];
+  readonly followers: readonly VoteMeans[];
+  /** When the one that completes the quorum comes. */
+  readonly decided: Atoms;
 }
 
 /** The votes, with what the disk adds to the way of a copy, and the leader's own delay; null without a disk. */
@@ -167,7 +169,8 @@ function votesOf(
   // The leader's own vote is free, but what its handler does next waits for the sends before it.
   const offset = own === null && quorum > 1 ? 0 : links.length * send;
   const leader = { offset, delay: own ?? constantDelay(0, "disk") };
-  return { all: kthVotes([leader, ...followers]), followers: kthVotes(followers) };
+  const all = kthVotes([leader, ...followers]);
+  return { all, followers: kthVotes(followers), decided: lawOf(all[quorum - 1]) };
 }
 
 /** The same with disks that write in step, over all states they may be in when an operation comes. */
@@ -183,14 +186,21 @@ function votesInStep(links: Links, ordered: boolean, costs: RoundCosts, { busy, 
       addDelays(ownWait(state), write),
     ),
   );
-  const over = (list: readonly (readonly KthVote[])[]): KthVote[] =>
+  const over = (list: readonly (readonly VoteMeans[])[]): VoteMeans[] =>
     list[0].map((_, k) =>
       overStates(
         states,
         list.map((votes) => votes[k]),
       ),
     );
-  return { all: over(each.map(({ all }) => all)), followers: over(each.map(({ followers }) => followers)) };
+  return {
+    all: over(each.map(({ all }) => all)),
+    followers: over(each.map(({ followers }) => followers)),
+    decided: lawOverStates(
+      states,
+      each.map(({ decided }) => decided),
+    ),
+  };
 }
 
 /** What a round comes to. */
@@ -201,14 +211,14 @@ export function quorumRound(links: Links, disk: DiskLaw | null, ordered: boolean
   const common = commit === null || !allAlike ? null : commit.wait;
   const commonWait = common === null ? 0 : meanDelay(common);
   const delay = commit === null ? null : allAlike ? commit.write : commit.delay;
-  const { all, followers: votes } =
-    commit !== null && disk?.fsync.variance === 0 && !allAlike
+  const voted =
+    commit !== null && commit.busy > 0 && disk?.fsync.variance === 0 && !allAlike
       ? votesInStep(links, ordered, costs, commit)
       : votesOf(links, ordered, costs, (out) => (delay === null ? out : addDelays(out, delay)), delay);
+  const { all, followers: votes, decided: alone } = voted;
   const decided = all[quorum - 1];
   const byFollower = 1 - decided.byVoter[0];
   // On links that keep order every voter's votes come in order, so quorums are complete in order anyway.
-  const alone = lawOf(decided);
   const law = common === null ? alone : addDelays(alone, common);
   const answered = costs.inOrderAnswers && !ordered ? inOrder(law, messageRate) : law;
   return {

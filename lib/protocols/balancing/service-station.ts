@@ -119,16 +119,20 @@ export class ServiceStation<Job> {
   }
 
   private wait(present: Present<Job>): void {
-    for (let rank = this.waiting.length; rank <= present.rank; rank++) this.waiting.push(new Fifo());
-    this.waiting[present.rank].push(present);
+    this.line(present.rank).push(present);
     this.waitingCount++;
+  }
+
+  /** Those of a rank that wait. */
+  private line(rank: number): Fifo<Present<Job>> {
+    while (this.waiting.length <= rank) this.waiting.push(new Fifo());
+    return this.waiting[rank];
   }
 
   private interrupt(present: Present<Job>, now: number): void {
     const stopped = this.served.pop() as Present<Job>;
     stopped.left = Math.max(0, stopped.left - (now - stopped.since));
-    for (let rank = this.waiting.length; rank <= stopped.rank; rank++) this.waiting.push(new Fifo());
-    this.waiting[stopped.rank].unshift(stopped); // it came before all of its rank that wait
+    this.line(stopped.rank).unshift(stopped); // it came before all of its rank that wait
     this.waitingCount++;
     this.insert(present, servedLater);
   }

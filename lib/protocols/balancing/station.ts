@@ -66,6 +66,7 @@ export interface StationNode {
   readonly counts: {
     asked: number;
     refused: number;
+    served: number;
     reads: number;
     readSeconds: number;
     writes: number;
@@ -87,8 +88,10 @@ function come(
 ): void {
   const { serviceTime, places } = ctx.settings;
   counts.asked++;
-  if (serviceTime === 0) ctx.reply(operation, operation.id);
-  else if (places > 0 && here.length >= places) {
+  if (serviceTime === 0) {
+    counts.served++;
+    ctx.reply(operation, operation.id);
+  } else if (places > 0 && here.length >= places) {
     counts.refused++;
     leave(operation, home, false, ctx);
   } else {
@@ -136,7 +139,7 @@ export const station: Protocol<typeof parameters, StationNode, StationMessage> =
       write: serviceLaw(settings.serviceTime, settings.serviceScv),
       read: serviceLaw(settings.readTime > 0 ? settings.readTime : settings.serviceTime, settings.serviceScv),
     },
-    counts: { asked: 0, refused: 0, reads: 0, readSeconds: 0, writes: 0, writeSeconds: 0 },
+    counts: { asked: 0, refused: 0, served: 0, reads: 0, readSeconds: 0, writes: 0, writeSeconds: 0 },
   }),
   ready: () => true,
   request: (node, operation, ctx) => come(node, operation, ctx.self, ctx),
@@ -144,6 +147,7 @@ export const station: Protocol<typeof parameters, StationNode, StationMessage> =
     served({ station: here, counts }, ctx) {
       const { operation, home, came } = here.leave(ctx);
       const seconds = ctx.localTime() - came;
+      counts.served++;
       if (operation.kind === "read") {
         counts.reads++;
         counts.readSeconds += seconds;
@@ -160,9 +164,10 @@ export const station: Protocol<typeof parameters, StationNode, StationMessage> =
     pass: (node, { operation, home }, _from, ctx) => come(node, operation, home, ctx),
     leave: (_node, { operation, served }, _from, ctx) => leave(operation, ctx.self, served, ctx),
   },
-  bytes: (_message, settings) => settings.headerBytes,
+  bytes: ({ kind, operation }, settings) =>
+    settings.headerBytes + (kind === "pass" && operation.kind === "write" ? operation.bytes : 0),
   always: {},
-  sometimes: { somethingAsked: (nodes) => nodes.some(({ counts }) => counts.asked > 0) },
+  sometimes: { somethingServed: (nodes) => nodes.some(({ counts }) => counts.served > 0) },
   counts: ({ counts, station: here }) => ({ ...counts, busySeconds: here.busySeconds }),
   measures: {
     refusedShare: refusedShare("refused", "asked"),
@@ -185,5 +190,5 @@ export const station: Protocol<typeof parameters, StationNode, StationMessage> =
       of: (counts, seconds) => counts.reduce((sum, count) => sum + count.busySeconds, 0) / seconds,
     },
   },
-  outcome: (nodes) => ({ served: nodes.reduce((sum, { counts }) => sum + counts.asked - counts.refused, 0) }),
+  outcome: (nodes) => ({ served: nodes.reduce((sum, { counts }) => sum + counts.served, 0) }),
 };

@@ -136,9 +136,9 @@ export function coordinatorBy(rules: FastPaxosRules, member: FastPaxosMember): F
     const most = mostVotes(tally);
     const needed = rules.fastNeeded(ctx.settings);
     if (most >= needed) {
+      if (tally.chosenId === undefined) node.fastCommits++;
       tally.chosenId = tally.ids.find((id) => tally.ids.filter((other) => other === id).length === most);
       node.happened |= CHOSE_FAST;
-      node.fastCommits++;
       decideById(node, slot, tally, ctx);
       return;
     }

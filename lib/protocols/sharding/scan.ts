@@ -22,8 +22,8 @@ export interface Part {
   readonly keys: readonly number[];
 }
 
-/** All keys of an operation. */
-export const keysOf = ({ key, span = 1 }: Operation): number[] =>
+/** All keys that an operation touches: one, or those of a scan. */
+export const keysRead = ({ key, span = 1 }: Operation): number[] =>
   Array.from({ length: span }, (_, i) => key + i);
 
 /** Keys by the piece that holds each, in order of their first keys. */

@@ -6,7 +6,7 @@
 import type { Operation } from "../../simulation/protocol.ts";
 import { Fifo } from "../balancing/fifo.ts";
 import { FrontCache } from "./front-cache.ts";
-import { byPiece, keysOf, type Part, type Request } from "./scan.ts";
+import { byPiece, keysRead, type Part, type Request } from "./scan.ts";
 import { layoutOf, type ShardLayout } from "./shard-layout.ts";
 import { type Piece, ShardMap } from "./shard-map.ts";
 import type { ShardContext } from "./sharded-store-messages.ts";
@@ -55,7 +55,7 @@ export class RouterNode {
       return;
     }
     this.counts.requests++;
-    const keys = keysOf(operation);
+    const keys = keysRead(operation);
     const front = keys.length === 1 ? this.front : null; // scans go past the cache
     const value = front?.look(operation);
     if (value !== undefined) {
