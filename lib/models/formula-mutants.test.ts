@@ -45,6 +45,7 @@ import { mmc } from "./queueing/mmc.ts";
 import { mm1k, mmck } from "./queueing/mmck.ts";
 import { amdahl, little, usl } from "./queueing/scalability.ts";
 import { QUEUEING_POINTS, type ReferencePoint } from "./reference-points.fixture.ts";
+import { BALANCING_POINTS } from "./reference-points-balancing.fixture.ts";
 import { PLACEMENT_POINTS } from "./reference-points-placement.fixture.ts";
 import { boundedLoad } from "./sharding/bounded-load.ts";
 import { hotShard } from "./sharding/hot-shard.ts";
@@ -58,6 +59,7 @@ import { smallCache } from "./sharding/small-cache.ts";
 
 const REFERENCE_POINTS: Readonly<Record<string, readonly ReferencePoint[]>> = {
   ...QUEUEING_POINTS,
+  ...BALANCING_POINTS,
   ...PLACEMENT_POINTS,
 };
 
