@@ -186,27 +186,48 @@ test("holds a million events and gives them back in order", () => {
   assert.equal(queue.size, 0);
 });
 
-test("clear forgets everything, and the queue works again", () => {
-  const queue = new EventQueue();
-  const u = uniforms(4);
-  for (const count of [10, 1000, 60, 5000]) {
-    for (let i = 0; i < count; i++) queue.push(u(), i);
-    for (let i = 0; i < count / 2; i++) queue.pop();
-    queue.clear();
-    assert.equal(queue.size, 0);
-    assert.equal(queue.time, 0);
-    assert.equal(queue.peekTime(), Number.POSITIVE_INFINITY);
-    for (let i = 0; i < 200; i++) queue.push(200 - i, i);
-    for (let i = 0; i < 200; i++) assert.equal(queue.pop(), 199 - i);
+test("timers far beyond the rest wait behind it, and equal times keep their order there too", () => {
+  // A few steps ahead most of the time; some far ahead, on a grid coarse enough that many are equal.
+  const mixed = (now: number, u: () => number): number => {
+    if (u() < 0.9) return now + exponential(u);
+    return 500 * (1 + Math.floor((now + 500 * u()) / 500));
+  };
+  for (let seed = 1; seed <= 20; seed++) {
+    // Of many pending events, rungs are made, of which the near ones come in a bucket at a time.
+    const most = (step: number): number => (step % 3000 < 300 ? 400 : 24);
+    compare(9000, seed, mixed, (step, pending) => (pending < most(step) ? 0.9 : 0.1));
   }
+  const queue = new EventQueue();
+  for (let timer = 0; timer < 10; timer++) queue.push(1e6 + timer, timer);
+  for (let step = 0; step < 20; step++) queue.push(step, 10);
+  for (let step = 20; step < 2000; step++) {
+    queue.push(step, 10);
+    assert.equal(queue.pop(), 10);
+  }
+  assert.equal(Number(Reflect.get(queue, "nearEnd")) - Number(Reflect.get(queue, "nearStart")), 20);
+});
+
+test("an event as late as all that is near stays in front of one pushed after it", () => {
+  const queue = new EventQueue();
+  queue.push(1, 1);
+  for (let i = 0; i < 100; i++) queue.push(i * 1e-4, 0);
+  for (let i = 0; i < 100; i++) assert.equal(queue.pop(), 0);
+  assert.equal(queue.peekTime(), 1);
+  queue.push(1, 2); // goes behind, and the near event must not follow it there
+  for (let i = 0; i < 4; i++) queue.push(0.01 + i * 1e-6, 0);
+  for (let i = 4; i < 2000; i++) {
+    queue.push(0.01 + i * 1e-6, 0);
+    assert.equal(queue.pop(), 0);
+  }
+  for (let i = 0; i < 4; i++) assert.equal(queue.pop(), 0);
+  assert.deepEqual([queue.pop(), queue.pop()], [1, 2]);
 });
 
 test("memory follows the largest number of pending events, not the number of pushes", () => {
   const queue = new EventQueue();
   for (let round = 0; round < 50; round++) {
     for (let i = 0; i < 3000; i++) queue.push(i, i);
-    if (round % 2 === 0) queue.clear();
-    else for (let i = 0; i < 3000; i++) assert.equal(queue.pop(), i);
+    for (let i = 0; i < 3000; i++) assert.equal(queue.pop(), i);
   }
   assert.equal((Reflect.get(queue, "nodeTime") as Float64Array).length, 4096);
   assert.ok((Reflect.get(queue, "nearTime") as Float64Array).length <= 4096);

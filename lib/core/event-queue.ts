@@ -26,6 +26,8 @@ const CROWDED = 96;
 const SPLIT = 32;
 /** Most rungs one below another; each divides a width by at least 64, and 64^12 is past a number's precision. */
 const DEPTH = 12;
+/** Near events later than the first by this many times the median's distance are put behind. */
+const FAR = 16;
 /** First length of the near array: long enough that its drift is corrected only once in hundreds of pushes. */
 const NEAR_LENGTH = 1024;
 
@@ -156,19 +158,6 @@ export class EventQueue {
     return this.nearTime[this.nearStart];
   }
 
-  /** Forgets every event; memory already taken is kept. */
-  clear(): void {
-    for (const rung of this.rungs) rung.clear();
-    this.behind = 0;
-    this.time = 0;
-    this.nearStart = this.nearEnd = this.nearTime.length >> 1;
-    this.nearMax = Number.POSITIVE_INFINITY;
-    this.depth = 0;
-    this.rung = NO_RUNG;
-    this.takeFar();
-    this.linkFree(0);
-  }
-
   /** Sorted insertion by moving the earlier events one place down, equal ones too; some near event must be later. */
   private insertFromStart(time: number, payload: number): void {
     const { nearTime: times, nearPayload: payloads } = this;
@@ -207,6 +196,7 @@ export class EventQueue {
     const count = this.nearEnd - this.nearStart;
     this.centreNear(count + 1);
     if (count < CROWDED) {
+      this.shedTail();
       this.push(time, payload);
       return;
     }
@@ -227,6 +217,24 @@ export class EventQueue {
     this.nearStart = this.nearEnd;
     this.nearMax = Number.NEGATIVE_INFINITY;
     this.pushBehind(time, payload);
+  }
+
+  /**
+   * Puts behind what is far later than the rest, timers mostly: each push would move them all. Called once in hundreds of
+   * pushes.
+   */
+  private shedTail(): void {
+    const { nearTime: times, nearPayload: payloads, nearStart: start, nearEnd: end } = this;
+    // Of equal times the ones behind are the later pushed: none of those may go in front of them.
+    if (end === start || times[end - 1] >= this.nearMax) return;
+    const first = times[start];
+    const horizon = first + FAR * (times[(start + end) >> 1] - first);
+    let cut = end;
+    while (times[cut - 1] > horizon) cut--;
+    if (cut === end) return;
+    this.nearEnd = cut;
+    this.nearMax = times[cut];
+    for (let i = cut; i < end; i++) this.pushBehind(times[i], payloads[i]);
   }
 
   /** Moves the earliest bucket into the (empty) near array, cutting it first where it is crowded. */
@@ -395,22 +403,15 @@ export class EventQueue {
 
   private growNodes(): void {
     const { nodeTime, nodePayload, nodeNext } = this;
-    const length = Math.max(256, 2 * nodeTime.length);
+    const [first, length] = [nodeTime.length, Math.max(256, 2 * nodeTime.length)];
     this.nodeTime = new Float64Array(length);
     this.nodeTime.set(nodeTime);
     this.nodePayload = new Int32Array(length);
     this.nodePayload.set(nodePayload);
     this.nodeNext = new Int32Array(length);
     this.nodeNext.set(nodeNext);
-    this.linkFree(nodeTime.length);
-  }
-
-  /** Makes the nodes from `first` on the list of free ones. */
-  private linkFree(first: number): void {
-    const next = this.nodeNext;
-    for (let k = first; k < next.length; k++) next[k] = k + 1;
-    if (next.length > 0) next[next.length - 1] = NIL;
-    this.free = next.length > 0 ? first : NIL;
+    for (let k = first; k < length; k++) this.nodeNext[k] = k + 1 === length ? NIL : k + 1;
+    this.free = first;
   }
 }
 

@@ -62,10 +62,4 @@ export class EventRung {
     this.next = b < this.spare ? b + 1 : b;
     return list;
   }
-
-  /** Forgets every event. */
-  clear(): void {
-    this.head.fill(NIL);
-    this.count = 0;
-  }
 }
