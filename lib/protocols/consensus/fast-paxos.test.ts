@@ -156,3 +156,30 @@ test("the fast quorum is ceil(3n/4) by default; quorums that do not meet are ref
   assert.equal(buildSystem(protocol, { network: star, quorum: 5 }).settings.fastQuorum, 3);
   assert.equal(buildSystem(protocol, { network: star, fastQuorum: 3, unsafe: true }).settings.unsafe, true);
 });
+
+test("a slot chosen fast is counted once, though more votes come before its value is known", () => {
+  // The proposer is far from the coordinator only: seven of nine votes are there long before what was voted for.
+  const [near0, proposer, others] = ["coordinator", "proposer", "others"];
+  const network = networks.fromMatrix({
+    sites: [near0, proposer, others],
+    rtt: [
+      [0, ms(500), ms(10)],
+      [ms(500), 0, ms(10)],
+      [ms(10), ms(10), ms(1)],
+    ],
+    place: { [near0]: 1, [proposer]: 1, [others]: 7 },
+  });
+  const counting: typeof protocol = {
+    ...protocol,
+    outcome: (nodes) => ({
+      fast: nodes.reduce<number>((sum, node) => sum + Number(Reflect.get(node, "fastCommits")), 0),
+    }),
+  };
+  const system = buildSystem(counting, { ...QUIET, network, quorum: 7, fastQuorum: 6 });
+  const load = workload.deterministic(1, { clients: "node 1" });
+  // The run ends with the last answer, which the coordinator may hear of later: whole operations are compared.
+  const [few, many] = [5, 15].map((operations) =>
+    Number(simulateRun(counting, system, load, { seed: 1, operations }).outcome.fast),
+  );
+  assert.equal(many - few, 10);
+});
