@@ -97,7 +97,7 @@ export abstract class EngineContext extends EngineBase implements Context<Settin
     this.timers.clear(index);
   }
 
-  work(timer: string, seconds: number): void {
+  work(timer: string, seconds: number, job: object): void {
     const { self } = this;
     const index = this.timers.index(self, timer);
     if (index < 0) throw unknownName(this.protocol.name, "timer", timer, this.timers.names);
@@ -108,6 +108,7 @@ export abstract class EngineContext extends EngineBase implements Context<Settin
     const end = this.clock + seconds;
     this.workBusy[self] += seconds;
     this.workFree[self] = end;
+    this.tracer?.work(self, index - self * this.timers.names.length, job, this.clock, end);
     if (this.timers.set(index, end))
       this.queue.push(end, this.slots.take(TIMER, self, index - self * this.timers.names.length, null, 0, 0));
   }

@@ -231,18 +231,17 @@ export class TimedEngine extends EngineContext {
     begun: number,
   ): void {
     const tracer = this.tracer as Tracer;
+    const { slots } = this;
+    const body = slots.body[slot];
     const caused = type !== TIMER && type !== WRITTEN;
-    const id = tracer.handler(
-      caused ? this.slots.ints[slot * INTS + TRACE] : -1,
-      node,
-      arrived,
-      passed,
-      begun,
-      this.clock,
-    );
-    if (type === REQUEST || type === REQUEST_PASSED) {
-      tracer.tookIn((this.slots.body[slot] as Operation).handle, id);
-    }
+    const parent = caused
+      ? slots.ints[slot * INTS + TRACE]
+      : type === TIMER
+        ? tracer.worked(node, slots.ints[slot * INTS + FROM], arrived)
+        : -1;
+    const id = tracer.handler(parent, node, arrived, passed, begun, this.clock);
+    if (caused) tracer.brought(node, body as object, id);
+    if (type === REQUEST || type === REQUEST_PASSED) tracer.tookIn((body as Operation).handle, id);
   }
 
   /** After a handler: what it sent to itself, in order. */
@@ -251,7 +250,7 @@ export class TimedEngine extends EngineContext {
     // By index: what these handlers send to themselves joins the end.
     for (let i = 0; i < this.localCount; i++) {
       const message = this.local[i];
-      if (this.tracer !== null) this.tracer.local(this.tracer.current, node, this.clock);
+      if (this.tracer !== null) this.tracer.local(this.tracer.current, node, this.clock, message);
       this.dispatcher.run(this.states[node], message, node, this);
       this.holding = null;
     }

@@ -312,8 +312,8 @@ export class FaultEngine extends TimedEngine implements Victim {
     super.setTimer(name, delay / this.clocks.rate[this.self]);
   }
 
-  override work(timer: string, seconds: number): void {
-    super.work(timer, seconds * this.nemesis.cpuFactor[this.self]);
+  override work(timer: string, seconds: number, job: object): void {
+    super.work(timer, seconds * this.nemesis.cpuFactor[this.self], job);
   }
 
   override localTime(): number {

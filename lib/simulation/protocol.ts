@@ -52,8 +52,10 @@ export interface Context<Settings, Message extends MessageShape> {
   /**
    * Spends so many seconds of this node's worker, then fires the named timer; meanwhile messages are taken in. One piece of
    * work at a time: the next is begun when the timer has fired. A slow node takes longer, a crash ends it without the timer.
+   * `job` is the message or operation, the very object a handler was given, that the work is for: where the time of an
+   * operation went is followed through the node's own queue by it.
    */
-  work(timer: string, seconds: number): void;
+  work(timer: string, seconds: number, job: object): void;
   /**
    * Writes a record to the disk (its size is the protocol's `recordBytes`). Whatever this handler sends or replies afterwards waits until the
    * record is durable; what it sent before does not. Without a disk the record is durable at once.

@@ -7,7 +7,8 @@
  *
  * The deciding path is followed: the answer, the reply that completed the quorum, the message it answers, back to
  * the request. An operation that was not sent by its own request's handler (it waited for a batch or a pipeline
- * slot) has the time between as `batchWait`. The deciding round's propagation is split in two: as much as the first
+ * slot) has the time between as `batchWait`; one that a node's worker served (`work`) has its own service as `cpu` and
+ * the time in that node's queue as `cpuWait`. The deciding round's propagation is split in two: as much as the first
  * reply of that round needed is `propagation`, the rest is `quorumWait`: the price of waiting for a farther node.
  */
 
@@ -39,6 +40,15 @@ const QUORUM_WAIT = PARTS.indexOf("quorumWait");
 const BATCH_WAIT = PARTS.indexOf("batchWait");
 const WIDTH = PARTS.length;
 
+/** A piece of work under way: from which step it goes on, and whether that step's own handler began it. */
+interface Work {
+  readonly timer: number;
+  readonly cause: number;
+  readonly atOnce: boolean;
+  readonly begun: number;
+  readonly ended: number;
+}
+
 export class Tracer {
   /** The step a handler now running continues from. */
   current = NONE;
@@ -56,6 +66,10 @@ export class Tracer {
   private parts = new Float64Array(FIRST_CAPACITY * WIDTH);
   /** The request step of each operation in flight, by handle. */
   private readonly requestOf = new Map<number, number>();
+  /** By node: the handler step that each message and operation brought about. */
+  private readonly broughtBy: WeakMap<object, number>[] = [];
+  /** By node: what its worker does now. */
+  private readonly works: (Work | undefined)[] = [];
 
   private step(parent: number, node: number, handler: boolean, start: number, end: number): number {
     if (this.next === this.capacity && this.capacity < MOST_CAPACITY) this.grow();
@@ -122,11 +136,42 @@ export class Tracer {
   }
 
   /** A message a node sent to itself, handled at `time` with nothing between but the processor. */
-  local(parent: number, node: number, time: number): void {
+  local(parent: number, node: number, time: number, message: object): void {
     const since = this.has(parent) ? this.end[parent % this.capacity] : time;
     const id = this.step(parent, node, true, since, time);
     this.add(id, CPU, time - since);
+    this.brought(node, message, id);
     this.current = id;
+  }
+
+  /** Notes the handler step that a message or operation brought about at a node. */
+  brought(node: number, body: object, id: number): void {
+    this.broughtBy[node] ??= new WeakMap();
+    this.broughtBy[node].set(body, id);
+  }
+
+  /** A node's worker begins with what `job` asked for, which may have waited in the node's own queue. */
+  work(node: number, timer: number, job: object, begun: number, ended: number): void {
+    const cause = this.broughtBy[node]?.get(job) ?? this.current;
+    this.works[node] = { timer, cause, atOnce: cause === this.current, begun, ended };
+  }
+
+  /**
+   * The step of the work that has ended with a timer which fired at `fired`: later than the end where the node was
+   * paused. NONE for a timer that ends no work.
+   */
+  worked(node: number, timer: number, fired: number): number {
+    const work = this.works[node];
+    if (work === undefined || work.timer !== timer) return NONE;
+    this.works[node] = undefined;
+    const { cause, atOnce, begun, ended } = work;
+    const since = this.has(cause) ? this.end[cause % this.capacity] : begun;
+    const id = this.step(cause, node, true, since, fired);
+    // What the handler did before it began the work took the processor's time; before another's work, it waited.
+    this.add(id, atOnce ? CPU : CPU_WAIT, begun - since);
+    this.add(id, CPU, ended - begun);
+    this.add(id, CPU_WAIT, fired - ended);
+    return id;
   }
 
   /** A handler's sends that were held by the disk from `asked` to `written` and went on at `released`. */

@@ -90,7 +90,7 @@ export class ServerNode {
     this.serving = job;
     this.spent = (job.work / this.speed) * (cold ? coldFactor : 1);
     if (job.twin >= 0) context.send(job.twin, { kind: "cancel", asker: job.asker, ticket: job.twinTicket });
-    context.work("served", this.spent);
+    context.work("served", this.spent, job);
   }
 
   private tellLength(context: BalancerContext): void {

@@ -173,8 +173,8 @@ class RelayingContext implements Ctx {
   clearTimer(name: string): void {
     this.real.clearTimer(name);
   }
-  work(timer: string, seconds: number): void {
-    this.real.work(timer, seconds);
+  work(timer: string, seconds: number, job: object): void {
+    this.real.work(timer, seconds, job);
   }
   persist(record: object): void {
     this.real.persist(record);

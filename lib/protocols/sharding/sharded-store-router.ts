@@ -78,14 +78,14 @@ export class RouterNode {
       return;
     }
     this.hits.push(hit);
-    if (this.hits.length === 1) context.work("front", frontTime);
+    if (this.hits.length === 1) context.work("front", frontTime, hit.operation);
   }
 
   /** The front's worker has answered a hit. */
   hitServed(context: ShardContext): void {
     const { operation, value } = this.hits.shift();
     context.reply(operation, value);
-    if (this.hits.length > 0) context.work("front", context.settings.frontTime);
+    if (this.hits.length > 0) context.work("front", context.settings.frontTime, this.hits.first.operation);
   }
 
   answered(ticket: number, value: number, version: number, context: ShardContext): void {

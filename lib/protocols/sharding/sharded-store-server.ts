@@ -107,7 +107,8 @@ export class ServerNode {
   private begin(waiting: Waiting, context: ShardContext): void {
     this.serving = waiting;
     const more = waiting.ask.keys.length - 1;
-    context.work("served", this.service.sample(context.random) + more * this.settings.scanTime);
+    const seconds = this.service.sample(context.random) + more * this.settings.scanTime;
+    context.work("served", seconds, waiting.ask);
   }
 
   private serve({ ask, from }: Waiting, context: ShardContext): void {
