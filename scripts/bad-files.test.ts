@@ -124,7 +124,11 @@ test("parameters of notebooks that they do not have, or not so", async () => {
   const odd = join(folder, "odd-cell.ipynb");
   writeFileSync(odd, book({ cell_type: "kode", id: "a", metadata: {}, source: "1" }));
   await refused([
-    [["notebook", none, "-p", "nodes=5"], 2, `${none}: unknown parameter "nodes" (known: none)`],
+    [
+      ["notebook", none, "-p", "nodes=5"],
+      2,
+      `${none}: a cell must be tagged "parameters" to set parameter nodes, got none`,
+    ],
     [
       ["notebook", one, "-p", "node=5"],
       2,

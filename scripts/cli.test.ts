@@ -269,7 +269,9 @@ test("kernel: printed, installed into a folder, removed", async () => {
   const at = join(folder, "kernel");
   const spec = await run("kernel", "spec");
   assert.equal((JSON.parse(spec.out) as { language: string }).language, "typescript");
-  assert.equal((await run("kernel", "install", "--folder", at)).out, `Kernel: ${join(at, "kernel.json")}\n`);
+  const installed = (await run("kernel", "install", "--folder", at)).out;
+  assert.equal(installed.split("\n")[0], `Kernel: ${join(at, "kernel.json")}`);
+  assert.match(installed, /\nIn Jupyter or VS Code choose the kernel Protolab \(TypeScript\)\.\n$/);
   assert.equal(readFileSync(join(at, "kernel.json"), "utf8"), spec.out);
   assert.equal(
     (await run("kernel", "uninstall", "--folder", at)).out,

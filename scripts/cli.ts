@@ -235,9 +235,15 @@ function addNotebooks(add: Add, choose: Choose): void {
   const notebook = "notebook notebooks/start-here.ipynb -p nodes=7 --report report/start-here";
   add("notebook <files...>", "run notebooks from top to bottom, without Python", notebook)
     .option("-p, --parameter <key=value>", "a parameter of the notebook; may be repeated", collect, [])
-    .option("--out <file>", "write the executed notebook there, also where a cell fails (one notebook only)")
+    .option(
+      "--out <file>",
+      "write the executed notebook there; where a cell fails, beside it as NAME.failed.ipynb (one notebook only)",
+    )
     .option("--in-place", "write the outputs into the notebook itself, where all of it ran")
-    .option("--report <folder>", "write a self-contained HTML report there")
+    .option(
+      "--report <folder>",
+      "write a self-contained HTML report there; where a cell fails, as NAME.failed.html",
+    )
     .option("--timeout <time>", "time that a cell may take", "10 min")
     .option(...QUIET_OPTION)
     .option(...JSON_OPTION)
@@ -269,7 +275,9 @@ interface NotebookFlags {
 }
 
 function addKernel(add: Add, choose: Choose): void {
-  const kernel = add("kernel", "the TypeScript kernel for Jupyter and VS Code", "kernel install");
+  const kernel = add("kernel", "the TypeScript kernel for Jupyter and VS Code", "kernel install").helpCommand(
+    false,
+  );
   const part = (name: "install" | "uninstall" | "spec", summary: string): void => {
     kernel
       .command(name)

@@ -15,6 +15,7 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
 import { findBrowser } from "../lib/charts/browser.ts";
+import { failedFile } from "../lib/notebook/notebook-run.ts";
 import { runCli } from "./cli.ts";
 import { descendantsOf, endOf, leftOf, startCommand, writeCells, writeStudy } from "./command.fixture.ts";
 import { type RecordingTerminal, recordingTerminal } from "./commands/recording-terminal.ts";
@@ -108,8 +109,12 @@ async function runToEnd(...words: readonly string[]): Promise<{ code: number; er
   return { code: await runCli(words, terminal), err: terminal.written.err };
 }
 
-test("a notebook keeps the outputs so far in its copy, and is itself left alone", async () => {
+test("a notebook's outputs so far are written beside those of the last whole run, and it is left alone", async () => {
   const begun = join(folder, "begun");
+  const [copy, report] = [join(folder, "copy.ipynb"), join(folder, "report")];
+  mkdirSync(report);
+  const whole = [copy, join(report, "slow.html")]; // of an earlier run
+  for (const path of whole) writeFileSync(path, "whole");
   const file = writeCells(
     join(folder, "slow.ipynb"),
     "console.log('first');",
@@ -117,7 +122,6 @@ test("a notebook keeps the outputs so far in its copy, and is itself left alone"
     "console.log('third');",
   );
   const before = readFileSync(file);
-  const [copy, report] = [join(folder, "copy.ipynb"), join(folder, "report")];
   const child = startCommand(["notebook", file, "--out", copy, "--report", report]);
   while (!existsSync(begun) && child.exitCode === null) await wait(100);
   const started = descendantsOf(child.pid as number);
@@ -127,12 +131,13 @@ test("a notebook keeps the outputs so far in its copy, and is itself left alone"
   assert.deepEqual(await leftOf(started), []);
   assert.deepEqual(readFileSync(file), before);
   type Outputs = { readonly cells: readonly { readonly outputs: readonly Record<string, unknown>[] }[] };
-  const { cells } = JSON.parse(readFileSync(copy, "utf8")) as Outputs;
+  for (const path of whole) assert.equal(readFileSync(path, "utf8"), "whole");
+  const { cells } = JSON.parse(readFileSync(failedFile(copy), "utf8")) as Outputs;
   assert.deepEqual(
     cells.map(({ outputs }) => outputs.map((one) => one["ename"] ?? one["text"])),
     [[["first\n"]], [["second\n"], "Interrupted"], []],
   );
-  assert.match(readFileSync(join(report, "slow.html"), "utf8"), /first/);
+  assert.match(readFileSync(join(report, "slow.failed.html"), "utf8"), /first/);
   assert.ok(!readdirSync(folder, { recursive: true }).some((name) => String(name).endsWith(".tmp")));
 });
 

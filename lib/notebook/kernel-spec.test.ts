@@ -31,7 +31,7 @@ test("knows the folder of each platform, and the variables that change it", () =
     assert.equal(at(platform, { JUPYTER_DATA_DIR: "/j", APPDATA: "/a" }), "/j/kernels/protolab");
 });
 
-test("installs absolute paths, again over itself, and removes only its own", () => {
+test("installs absolute paths, again over itself, and writes over and removes only its own", () => {
   const kernel = join(folder, "kernels", "protolab");
   const path = installKernel({ folder: kernel });
   assert.equal(path, join(kernel, "kernel.json"));
@@ -54,11 +54,13 @@ test("installs absolute paths, again over itself, and removes only its own", () 
   assert.equal(uninstallKernel({ folder: kernel }), undefined);
   mkdirSync(kernel);
   writeFileSync(path, '{"argv": ["python3"]}');
-  assert.throws(() => uninstallKernel({ folder: kernel }), {
+  const refused = (done: string): object => ({
     name: "DataError",
-    message: `${path}:1: must be the kernelspec of Protolab to be removed, got that of another kernel`,
+    message: `${path}:1: must be the kernelspec of Protolab to be ${done}, got that of another kernel`,
   });
-  assert.equal(existsSync(path), true);
+  assert.throws(() => uninstallKernel({ folder: kernel }), refused("removed"));
+  assert.throws(() => installKernel({ folder: kernel }), refused("written over"));
+  assert.equal(readFileSync(path, "utf8"), '{"argv": ["python3"]}');
 });
 
 test("the project's root is the nearest folder with a package.json, else the folder itself", () => {

@@ -66,9 +66,11 @@ function dataFolder(
  *
  * @param options.folder the folder that becomes the kernel's, instead of the one of the platform
  * @returns the path of the `kernel.json` written
+ * @throws DataError when the folder holds the kernelspec of something else
  */
 export function installKernel(options: { readonly folder?: string } = {}): string {
   const path = join(options.folder ?? kernelFolder(), "kernel.json");
+  refuseForeign(path, "written over");
   publishFile(path, `${JSON.stringify(kernelSpec(), null, 2)}\n`);
   return path;
 }
@@ -83,11 +85,7 @@ export function uninstallKernel(options: { readonly folder?: string } = {}): str
   const folder = options.folder ?? kernelFolder();
   const path = join(folder, "kernel.json");
   if (!existsSync(path)) return undefined;
-  const text = readFileSync(path, "utf8");
-  if (!text.includes("kernel-launcher.cjs"))
-    throw new DataError(
-      `${path}:1: must be the kernelspec of Protolab to be removed, got that of another kernel`,
-    );
+  refuseForeign(path, "removed");
   rmSync(path);
   try {
     rmdirSync(folder);
@@ -95,4 +93,11 @@ export function uninstallKernel(options: { readonly folder?: string } = {}): str
     // Somebody put a logo or other files beside it: they stay.
   }
   return path;
+}
+
+function refuseForeign(path: string, done: string): void {
+  if (!existsSync(path) || readFileSync(path, "utf8").includes("kernel-launcher.cjs")) return;
+  throw new DataError(
+    `${path}:1: must be the kernelspec of Protolab to be ${done}, got that of another kernel`,
+  );
 }

@@ -174,7 +174,7 @@ for (const [given, name, message] of REFUSED) {
 test("refuses every parameter of a notebook that declares none, and two cells that declare", () => {
   const bare = { ...notebook(), cells: notebook().cells.slice(0, 1) };
   assert.throws(() => injectParameters(bare, { nodes: 1 }, "n.ipynb"), {
-    message: 'n.ipynb: unknown parameter "nodes" (known: none)',
+    message: 'n.ipynb: a cell must be tagged "parameters" to set parameter nodes, got none',
   });
   const second = { ...notebook().cells[1]!, id: "q" };
   assert.throws(() => injectParameters(notebook(DECLARATIONS, [second]), {}, "n.ipynb"), {

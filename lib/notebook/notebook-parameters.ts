@@ -197,13 +197,14 @@ export function injectParameters(
   const lines: string[] = [];
   for (const [name, value] of Object.entries(given)) {
     const parameter = declared.find((p) => p.name === name);
-    if (parameter === undefined)
-      throw unknownName(
-        path,
-        "parameter",
-        name,
-        declared.filter((p) => !p.constant).map((p) => p.name),
-      );
+    if (parameter === undefined) {
+      if (parametersCell(notebook, path) === undefined)
+        throw new UsageError(
+          `${path}: a cell must be tagged "${PARAMETERS_TAG}" to set parameter ${name}, got none`,
+        );
+      const known = declared.filter((p) => !p.constant).map((p) => p.name);
+      throw unknownName(path, "parameter", name, known);
+    }
     if (parameter.constant)
       throw new UsageError(
         `${path}: parameter ${name} is declared with const; declare it with let to set it`,

@@ -16,7 +16,7 @@ import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { joined, type Notebook, readNotebook } from "./notebook-file.ts";
-import { type NotebookProgress, runNotebook } from "./notebook-run.ts";
+import { failedFile, type NotebookProgress, runNotebook } from "./notebook-run.ts";
 
 const folder = realpathSync(mkdtempSync(join(tmpdir(), "protolab-run-test-")));
 const project = join(folder, "project");
@@ -148,8 +148,10 @@ describe("running a notebook", { concurrency: 3, timeout: 180_000 }, () => {
       "'never'",
     );
     const output = join(folder, "error.ipynb");
+    writeFileSync(output, "a whole run");
     const run = await runNotebook(path, { output });
     assert.equal(run.ok, false);
+    assert.equal(readFileSync(output, "utf8"), "a whole run", "it keeps its place");
     assert.deepEqual(
       { ...run.failedCell, traceback: [] },
       {
@@ -160,7 +162,7 @@ describe("running a notebook", { concurrency: 3, timeout: 180_000 }, () => {
         traceback: [],
       },
     );
-    const copy = readNotebook(output);
+    const copy = readNotebook(failedFile(output));
     assert.deepEqual(texts(copy), ["before\n", "error", ""]);
     assert.deepEqual(
       copy.cells.map((cell) => (cell.cell_type === "code" ? cell.execution_count : -1)),
@@ -245,7 +247,7 @@ describe("running a notebook", { concurrency: 3, timeout: 180_000 }, () => {
       [run.ok, run.interrupted, run.failedCell?.id, run.failedCell?.ename],
       [false, true, "c2", "Interrupted"],
     );
-    assert.deepEqual(texts(readNotebook(output)), ["done\n", "waiting\n|error", ""]);
+    assert.deepEqual(texts(readNotebook(failedFile(output))), ["done\n", "waiting\n|error", ""]);
   });
 
   test("outside any project it runs in its own folder, and still finds this installation's packages", async () => {
@@ -269,7 +271,7 @@ describe("running a notebook", { concurrency: 3, timeout: 180_000 }, () => {
     await assert.rejects(runNotebook(path, { output, parameters: { nodes: 1 } }), { name: "UsageError" });
     await assert.rejects(runNotebook(path, { output, parameters: { node: 1 } }), {
       name: "UsageError",
-      message: `${path}: unknown parameter "node" (known: none)`,
+      message: `${path}: unknown parameter "node" (known: none)`, // all of its parameters are constants
     });
     await assert.rejects(runNotebook(join(topic, "none.ipynb"), { output }), { name: "DataError" });
     await assert.rejects(runNotebook(path, { cellTimeout: 0 }), {

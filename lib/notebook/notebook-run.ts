@@ -4,9 +4,11 @@
  * Where it runs: in the project's root (`projectRoot`), wherever the notebook lies in the project, so that a cell
  * reads `data/rtt/x.csv` of the project; a notebook outside any project runs in its own folder.
  * What fails it: any error output, an exception that comes after its cell has ended, a cell over its time, a kernel
- * that dies. It stops there: the outputs so far are kept, those of the cells not reached are emptied.
+ * that dies. It stops there: the outputs so far are kept, those of the cells not reached are emptied. What a run that
+ * failed leaves is written beside what a whole one wrote, and not over it: see `failedFile`.
  */
-import { dirname, relative, resolve } from "node:path";
+import { rmSync } from "node:fs";
+import { dirname, parse, relative, resolve } from "node:path";
 import { checkNumber } from "../core/parameters.ts";
 import { type CellOutputs, OutputCollector } from "./cell-outputs.ts";
 import { KernelClient, KernelDied } from "./kernel-client.ts";
@@ -37,7 +39,7 @@ export interface NotebookProgress {
 export interface RunOptions {
   /** Values for the cell tagged `parameters`; texts are read by their declared kind. */
   readonly parameters?: Readonly<Record<string, ParameterValue>>;
-  /** Where the executed copy is written; without it nothing is. */
+  /** Where the executed copy is written, that of a failed run at `failedFile` of it; without it nothing is. */
   readonly output?: string;
   /** Seconds a cell may take; default 600. */
   readonly cellTimeout?: number;
@@ -91,6 +93,12 @@ const MAX_SECONDS = 2_000_000;
 /** How long an interrupted cell may take to end. */
 const INTERRUPT_SECONDS = 3;
 
+/** Where a failed run's file is written: `run.failed.ipynb` for `run.ipynb`, so that the last whole run's stays. */
+export function failedFile(path: string): string {
+  const { ext } = parse(path);
+  return `${path.slice(0, path.length - ext.length)}.failed${ext}`;
+}
+
 /**
  * Executes a notebook on the kernel of this package.
  *
@@ -106,6 +114,8 @@ export async function runNotebook(path: string, options: RunOptions = {}): Promi
   const failed = await run.execute();
   const { started, ended, seconds } = run.times();
   const executed = run.executed();
+  const output =
+    options.output === undefined || failed === undefined ? options.output : failedFile(options.output);
   const copy =
     options.record === false
       ? executed
@@ -115,9 +125,7 @@ export async function runNotebook(path: string, options: RunOptions = {}): Promi
             ...executed.metadata,
             papermill: {
               input_path: relative(folder, resolve(path)),
-              ...(options.output === undefined
-                ? {}
-                : { output_path: relative(folder, resolve(options.output)) }),
+              ...(output === undefined ? {} : { output_path: relative(folder, resolve(output)) }),
               parameters: values,
               start_time: started,
               end_time: ended,
@@ -126,7 +134,9 @@ export async function runNotebook(path: string, options: RunOptions = {}): Promi
             },
           },
         };
-  if (options.output !== undefined) writeNotebook(options.output, copy);
+  if (output !== undefined) writeNotebook(output, copy);
+  if (options.output !== undefined && failed === undefined)
+    rmSync(failedFile(options.output), { force: true });
   return {
     notebook: copy,
     ok: failed === undefined,

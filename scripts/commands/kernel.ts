@@ -11,7 +11,8 @@ export async function kernel(
   if (action === "spec") {
     terminal.out(`${JSON.stringify(kernelSpec(), null, 2)}\n`);
   } else if (action === "install") {
-    terminal.out(`Kernel: ${installKernel(options)}\n`);
+    const path = installKernel(options);
+    terminal.out(`Kernel: ${path}\nIn Jupyter or VS Code choose the kernel ${kernelSpec().display_name}.\n`);
   } else {
     const removed = uninstallKernel(options);
     terminal.out(removed === undefined ? "No kernel was installed.\n" : `Removed: ${removed}\n`);

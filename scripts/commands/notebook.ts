@@ -1,4 +1,5 @@
 /** `protolab notebook FILE.ipynb`: runs notebooks from top to bottom, and makes reports of them. */
+import { rmSync } from "node:fs";
 import { basename, extname, isAbsolute, join, relative, resolve } from "node:path";
 import { findBrowser, NO_BROWSER_HINT } from "../../lib/charts/browser.ts";
 import { DataError, DomainError, UsageError } from "../../lib/core/errors.ts";
@@ -12,7 +13,7 @@ import {
   writeNotebook,
 } from "../../lib/notebook/notebook-file.ts";
 import { declaredParameters, type ParameterValue } from "../../lib/notebook/notebook-parameters.ts";
-import { type NotebookRun, runNotebook } from "../../lib/notebook/notebook-run.ts";
+import { failedFile, type NotebookRun, runNotebook } from "../../lib/notebook/notebook-run.ts";
 import { projectRoot } from "../../lib/notebook/project-root.ts";
 import { provenance } from "../../lib/notebook/provenance.ts";
 import { notebookReport } from "../../lib/notebook/report.ts";
@@ -117,10 +118,10 @@ async function runOne(terminal: Terminal, file: string, flags: RunFlags): Promis
   try {
     const source = readNotebook(file);
     const run = await execute(terminal, file, source, flags, progress);
-    // A copy shows how far a run came that failed; the notebook itself keeps what it had.
+    // A copy shows how far a run came that failed; the notebook itself, and a whole run's copy and page, keep what they had.
     if (flags.inPlace && run.ok) writeNotebook(file, run.notebook);
     const files = [
-      ...(flags.out === undefined ? [] : [flags.out]),
+      ...(flags.out === undefined ? [] : [run.ok ? flags.out : failedFile(flags.out)]),
       ...(flags.inPlace && run.ok ? [file] : []),
       ...writeReport(file, source, run, flags, begun),
     ];
@@ -208,7 +209,9 @@ function writeReport(
       ...(seed === undefined ? {} : { seed }),
     }),
   });
-  publishFile(join(folder, `${nameOf(file)}.html`), page);
+  const whole = join(folder, `${nameOf(file)}.html`);
+  publishFile(run.ok ? whole : failedFile(whole), page);
+  if (run.ok) rmSync(failedFile(whole), { force: true });
   // Clocks of file systems are coarser than ours.
   return filesSince(folder, begun - 2000);
 }
