@@ -1,4 +1,5 @@
 /** One cell on tslab's executor: its streams, its displays, its last expression, and how it failed. */
+import { AsyncLocalStorage } from "node:async_hooks";
 import { createRequire } from "node:module";
 import { format, inspect, stripVTControlCharacters } from "node:util";
 import { type PreparedCell, prepareCell } from "./cell-source.ts";
@@ -54,6 +55,8 @@ export class CellRunner {
   readonly #executor: Executor;
   #streams: CellStreams | undefined;
   #context: CellContext | undefined;
+  /** The cell that what now runs was begun by, also when it comes back from a timer or a promise. */
+  readonly #begunBy = new AsyncLocalStorage<CellContext>();
   #written = "";
   #cell: PreparedCell = prepareCell("");
   #interrupted = false;
@@ -91,7 +94,7 @@ export class CellRunner {
     };
     let ok = false;
     try {
-      ok = await this.#executor.execute(this.#cell.code);
+      ok = await this.#begunBy.run(context, () => this.#executor.execute(this.#cell.code));
       await this.#pending;
     } catch (error) {
       // tslab itself failed, or a value while it was shown: the cell fails, and the kernel goes on.
@@ -99,6 +102,17 @@ export class CellRunner {
     }
     streams.flush();
     return ok && this.#problems.length === 0 ? undefined : this.#failure();
+  }
+
+  /**
+   * Tells of an exception that came too late for its cell to fail, on the standard error of the cell that began what threw:
+   * the first word there is how a reader and a runner know.
+   */
+  late(kind: "UncaughtException" | "UnhandledRejection", thrown: unknown): void {
+    const text = `${kind}: ${readableStack(thrown).join("\n")}\n`;
+    const cell = this.#begunBy.getStore();
+    if (cell === undefined || cell === this.#context) process.stderr.write(text);
+    else cell.publish("stream", { name: "stderr", text });
   }
 
   /** Publishes what was printed and is still held back. */
@@ -236,7 +250,7 @@ function describeThrown(thrown: unknown): CellFailure {
  * What Node prints of a thrown value (stack, cause, own fields) without the frames of the kernel, which tell a reader
  * nothing. Positions in a cell are left out: they count in the compiled text, not in the text that was written.
  */
-export function readableStack(thrown: unknown): string[] {
+function readableStack(thrown: unknown): string[] {
   const foreign = /^\s+at .*(?:[\\/]tslab[\\/]dist[\\/]|node:(?:internal|vm)|[\\/]notebook[\\/]kernel)/;
   return stripVTControlCharacters(inspect(thrown))
     .split("\n")

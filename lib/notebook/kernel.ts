@@ -14,7 +14,7 @@ import {
   type WireMessage,
   wireHeader,
 } from "./jupyter-wire.ts";
-import { type CellContext, CellRunner, readableStack } from "./kernel-cell.ts";
+import { type CellContext, CellRunner } from "./kernel-cell.ts";
 import { PORT_TAKEN } from "./kernel-client.ts";
 import { watchParent } from "./kernel-parent.ts";
 import { prepareKernelTypeScript } from "./kernel-typescript.ts";
@@ -65,6 +65,10 @@ class KernelServer {
 
   interrupt(): void {
     this.#cells.interrupt();
+  }
+
+  late(kind: "UncaughtException" | "UnhandledRejection", thrown: unknown): void {
+    this.#cells.late(kind, thrown);
   }
 
   async #echo(heartbeat: ZmqSocket): Promise<void> {
@@ -220,13 +224,8 @@ export function startKernel(connectionFile: string | undefined): void {
   watchParent();
   const server = new KernelServer(connection);
   process.on("SIGINT", () => server.interrupt());
-  // Too late for the cell to fail: the first word on standard error is how a reader and a runner know.
-  process.on("uncaughtException", (thrown) =>
-    console.error(`UncaughtException: ${readableStack(thrown).join("\n")}`),
-  );
-  process.on("unhandledRejection", (thrown) =>
-    console.error(`UnhandledRejection: ${readableStack(thrown).join("\n")}`),
-  );
+  process.on("uncaughtException", (thrown) => server.late("UncaughtException", thrown));
+  process.on("unhandledRejection", (thrown) => server.late("UnhandledRejection", thrown));
   server.start().catch((error: NodeJS.ErrnoException) => {
     process.stderr.write(`kernel: ${error.message}\n`);
     process.exit(error.code === "EADDRINUSE" ? PORT_TAKEN : 1);

@@ -175,14 +175,15 @@ describe("running a notebook", { concurrency: 3, timeout: 180_000 }, () => {
     const middle = await runNotebook(
       write(
         join(topic, "middle.ipynb"),
-        "void Promise.reject(new RangeError('floating')); 1",
-        "await new Promise((r) => setTimeout(r, 50))",
+        "setTimeout(() => void Promise.reject(new RangeError('floating')), 20); 1",
+        "await new Promise((r) => setTimeout(r, 300))",
         "'never'",
       ),
     );
     assert.deepEqual(
       [middle.ok, middle.failedCell?.id, middle.failedCell?.ename, middle.failedCell?.evalue],
       [false, "c1", "UnhandledRejection", "RangeError: floating"],
+      "the cell that set the timer, not the one that ran when it fired",
     );
     assert.ok(!texts(middle.notebook).join().includes("never"));
     const end = await runNotebook(

@@ -168,6 +168,12 @@ function between(
 /** Halvings of an interval: enough for the last digit of a double. */
 const HALVINGS = 60;
 
+/** An output named after a quantile that is not compared: `commitLatencyP99` predicts `commitLatency.p99`. */
+function outputNamed({ model }: CompareSpec, { measure, statistic }: MeasureReference): string | undefined {
+  const name = `${measure}${statistic.toUpperCase()}`;
+  return Object.hasOwn(model.outputs, name) ? name : undefined;
+}
+
 function modelledKnee(
   result: StudyResult,
   spec: CompareSpec,
@@ -177,7 +183,8 @@ function modelledKnee(
 ): ModelledKnee {
   const model = spec.model.id;
   const wanted = referenceText(target.reference);
-  const output = spec.map.find((m) => referenceText(m.reference) === wanted)?.output;
+  const mapped = spec.map.find((m) => referenceText(m.reference) === wanted)?.output;
+  const output = mapped ?? outputNamed(spec, target.reference);
   if (output === undefined) return { model, value: null, note: `predicts no ${wanted}` };
   /** true: meets it; false: misses it or is unstable; a text: does not apply there. */
   const meets = (x: number): boolean | string => {

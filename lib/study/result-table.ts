@@ -12,6 +12,15 @@ export interface TableColumn {
 /** The same key as in Deno's and our kernel: a value that has it is shown richly in a notebook. */
 const RICH_DISPLAY = Symbol.for("Jupyter.display");
 
+/** Rows that a console and a notebook show as their table; to programs they are the array they were. */
+export function shownAs<Row>(rows: Row[], table: () => TextTable): Row[] {
+  const text = (): string => table().toString();
+  return Object.defineProperties(rows, {
+    [inspect.custom]: { value: text },
+    [RICH_DISPLAY]: { value: () => ({ "text/html": table().html(), "text/plain": text() }) },
+  });
+}
+
 /** A printed table. Text and HTML show rounded numbers; `toJSON` gives them in full, in SI, with stable names. */
 export class TextTable {
   readonly columns: readonly TableColumn[];

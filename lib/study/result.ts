@@ -19,7 +19,7 @@ import { type PointShape, pointKey } from "./points.ts";
 import { PointResult } from "./replay.ts";
 import { type ExportedFiles, type ExportOptions, exportResult } from "./result-export.ts";
 import { type PlotOptions, plot } from "./result-figures.ts";
-import type { TextTable } from "./result-table.ts";
+import { shownAs, type TextTable } from "./result-table.ts";
 import { attributionTable, comparisonTable, kneeTable, resultTable } from "./result-tables.ts";
 import type { RowAttribution, StudyRow } from "./row.ts";
 import type { Study } from "./study.ts";
@@ -128,7 +128,8 @@ export class StudyResult<P extends PointShape = PointShape> {
 
   /** The highest load that still meets a target, simulated and modelled, for each combination of the other parameters. */
   knee(request: KneeRequest<P>): KneeRow[] {
-    return kneesOf(this.plain, request as KneeRequest);
+    const knees = kneesOf(this.plain, request as KneeRequest);
+    return shownAs(knees, () => kneeTable(this.plain, knees));
   }
 
   /** Knees as a table. */

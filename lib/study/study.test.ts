@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { inspect } from "node:util";
 import { ms } from "../core/units.ts";
 import { workload } from "../core/workloads.ts";
 import { claim } from "./claim.ts";
@@ -223,7 +224,9 @@ test("knees lie between the last point that meets the target and the first that 
   assert.deepEqual([none.simulated.meets, none.simulated.misses], [null, 500]);
   assert.equal(none.simulated.note, "the lowest rate misses it");
   assert.equal(none.modelled[0].note, "the lowest rate misses it");
-  assert.match(result.kneeTable({ mean: ms(5) }).toString(), /700 1\/s .* 900 1\/s +800 1\/s/);
+  const table = result.kneeTable({ mean: ms(5) }).toString();
+  assert.match(table, /700 1\/s .* 900 1\/s +800 1\/s/);
+  assert.equal(inspect(result.knee({ mean: ms(5) })), table, "a notebook and a console show the table");
 });
 
 test("a claim that does not hold stops", () => {

@@ -13,7 +13,12 @@ import {
   writeNotebook,
 } from "../../lib/notebook/notebook-file.ts";
 import { declaredParameters, type ParameterValue } from "../../lib/notebook/notebook-parameters.ts";
-import { failedFile, type NotebookRun, runNotebook } from "../../lib/notebook/notebook-run.ts";
+import {
+  type FailedCell,
+  failedFile,
+  type NotebookRun,
+  runNotebook,
+} from "../../lib/notebook/notebook-run.ts";
 import { projectRoot } from "../../lib/notebook/project-root.ts";
 import { provenance } from "../../lib/notebook/provenance.ts";
 import { notebookReport } from "../../lib/notebook/report.ts";
@@ -129,7 +134,7 @@ async function runOne(terminal: Terminal, file: string, flags: RunFlags): Promis
     const error =
       failedCell === undefined
         ? null
-        : `${file}: cell ${failedCell.index} (${failedCell.id}): ${failedCell.ename}: ${oneLine(failedCell.evalue)}`;
+        : `${file}: cell ${failedCell.index} (${failedCell.id})${lineOf(failedCell)}: ${failedCell.ename}: ${oneLine(failedCell.evalue)}`;
     const findings = findingsOf(run.notebook);
     return { notebook: file, ok: run.ok, code: run.ok ? 0 : 1, error, seconds: run.seconds, findings, files };
   } catch (error) {
@@ -221,6 +226,12 @@ function seedOf(source: Notebook, file: string, parameters: NotebookRun["paramet
   const declared = declaredParameters(source, file).find(({ name }) => name === "seed")?.default;
   const seed = Number(parameters["seed"] ?? declared);
   return Number.isSafeInteger(seed) ? seed : undefined;
+}
+
+/** The line of the cell that the compiler complains of; of what is thrown none is known. */
+function lineOf({ traceback }: FailedCell): string {
+  const line = /^cell:(\d+):/.exec(traceback[0] ?? "")?.[1];
+  return line === undefined ? "" : ` line ${line}`;
 }
 
 const oneLine = (text: string): string => text.trim().replace(/\s*\n\s*/g, "; ");

@@ -80,6 +80,11 @@ test("the ten lines run as they are printed: table, figure, knee, and every kind
   assert.match(result.table().toString(), /agrees/);
   const knees = result.knee({ p99: 0.2 });
   assert.deepEqual(knees.length, 3, "one for each payload");
+  for (const { point, simulated, modelled } of knees.slice(1)) {
+    const [{ value }] = modelled;
+    const inside = value !== null && value > (simulated.meets ?? 0) && value < (simulated.misses ?? 0);
+    assert.ok(inside, `${JSON.stringify(point)}: ${value} is not between the points that meet and miss it`);
+  }
   const written = readdirSync(join(folder, "report/raft-3-regions"), { recursive: true }).map(String);
   for (const file of ["report.html", "rows.csv", "rows.parquet", "provenance.json"])
     assert.ok(written.includes(file), file);
