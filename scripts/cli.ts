@@ -9,6 +9,7 @@ import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { DataError, DomainError, LimitError, UsageError, unknownName } from "../lib/core/errors.ts";
 import type { CheckFlags } from "./commands/check.ts";
+import { jsonHelp } from "./commands/json-shapes.ts";
 import type { PolicyFlags } from "./commands/policies.ts";
 import { settingsHelp } from "./commands/simulate-settings.ts";
 import type { SweepFlags } from "./commands/sweep.ts";
@@ -98,7 +99,7 @@ function buildProgram(terminal: Terminal, choose: Choose): Command {
       .command(name)
       .description(summary)
       .helpOption("--help", "print this help")
-      .addHelpText("after", `\nExample:\n  npx protolab ${example}`);
+      .addHelpText("after", `${jsonHelp(name.split(" ")[0])}\nExample:\n  npx protolab ${example}`);
   addCatalogue(add, choose);
   addSimulation(add, choose);
   addNotebooks(add, choose);
@@ -146,7 +147,7 @@ function inOurWords(command: Command, error: CommanderError): Error {
 }
 
 const collect = (text: string, before: readonly string[]): string[] => [...before, text];
-const JSON_OPTION = ["--json", "print JSON with stable field names, for programs"] as const;
+const JSON_OPTION = ["--json", "print JSON with the field names below, for programs"] as const;
 const QUIET_OPTION = ["--quiet", "no progress"] as const;
 const WORKERS_OPTION = ["--workers <count>", "threads that simulate (default: as many as pay)"] as const;
 

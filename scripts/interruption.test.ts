@@ -20,6 +20,7 @@ import { runCli } from "./cli.ts";
 import { descendantsOf, endOf, leftOf, startCommand, writeCells, writeStudy } from "./command.fixture.ts";
 import { type RecordingTerminal, recordingTerminal } from "./commands/recording-terminal.ts";
 import { Interrupted } from "./commands/terminal.ts";
+import { holdJson } from "./json-shapes.fixture.ts";
 import { LOADS, POLICIES, type PolicyCase } from "./policies/cases.ts";
 import { runGrid } from "./policies/run-grid.ts";
 
@@ -151,6 +152,7 @@ test("reproduce and check give what is finished as whole JSON", async () => {
   const little = ["--walks", "40000", "--schedules", "0", "--workers", "1", "--json"];
   assert.equal(await runCli(["check", "paxos", "raft", ...little], check), 130);
   const counted = JSON.parse(check.written.out) as { readonly protocol: string }[];
+  holdJson("check", counted);
   assert.deepEqual(
     counted.map(({ protocol }) => protocol),
     ["paxos"],
@@ -171,6 +173,7 @@ test("policies judges the points that are finished, with the numbers of an undis
   const all = await runGrid({ ...small, signal: new AbortController().signal });
   assert.deepEqual([part.complete, part.points, all.complete, all.rows.length], [false, 2, true, 2]);
   assert.deepEqual([part.rows, part.orders, all.orders.length], [all.rows.slice(0, 1), [], 1]);
+  holdJson("policies", all);
   const early = recordingTerminal();
   early.controller.abort(new Interrupted("SIGTERM"));
   assert.equal(await runCli(["policies", "random", "--workers", "1"], early), 143);
@@ -185,6 +188,7 @@ test("bench gives the workloads that are finished", async () => {
   assert.match(stopped.written.out, /^workload .*\nrandom .*\nstopped: 1 of 2 workloads are finished\n/s);
   assert.ok(stopped.written.out.includes(file), stopped.written.out);
   const rows = JSON.parse(readFileSync(file, "utf8")) as { readonly workload: string }[];
+  holdJson("bench", rows);
   assert.deepEqual([...new Set(rows.map(({ workload }) => workload))], ["random"]);
 });
 

@@ -2,6 +2,7 @@
 import { inspect } from "node:util";
 import type { Figure } from "../charts/figure.ts";
 import { refuseUnknown, UsageError } from "../core/errors.ts";
+import { SI_UNIT } from "../core/units.ts";
 import {
   type AttributionPlotOptions,
   attributionPlot,
@@ -12,7 +13,7 @@ import {
 } from "./comparison-figures.ts";
 import { type KneeRequest, type KneeRow, kneesOf } from "./knee.ts";
 import type { MeasureReference } from "./measures.ts";
-import { referenceText } from "./measures.ts";
+import { MEASURES, referenceText } from "./measures.ts";
 import type { RunSettings } from "./options.ts";
 import { warmUpText } from "./plan.ts";
 import { type PointShape, pointKey } from "./points.ts";
@@ -20,7 +21,13 @@ import { PointResult } from "./replay.ts";
 import { type ExportedFiles, type ExportOptions, exportResult } from "./result-export.ts";
 import { type PlotOptions, plot } from "./result-figures.ts";
 import { shownAs, type TextTable } from "./result-table.ts";
-import { attributionTable, comparisonTable, kneeTable, resultTable } from "./result-tables.ts";
+import {
+  attributionTable,
+  comparisonTable,
+  kneeTable,
+  parameterNames,
+  resultTable,
+} from "./result-tables.ts";
 import type { RowAttribution, StudyRow } from "./row.ts";
 import type { Study } from "./study.ts";
 
@@ -35,6 +42,18 @@ export interface RunFacts {
   readonly workers: number;
   readonly started: Date;
   readonly ended: Date;
+}
+
+/** The unit of every swept number and of every measure of a result. */
+function unitsOf({ study, rows }: StudyResult): Readonly<Record<string, string>> {
+  const numbers = parameterNames(rows).filter((name) =>
+    rows.every(({ point }) => typeof point[name] === "number"),
+  );
+  const measured = Object.keys(rows[0]?.measures ?? {});
+  return Object.fromEntries([
+    ...numbers.map((name) => [name, SI_UNIT[study.unitOf(name)]]),
+    ...measured.map((name) => [name, SI_UNIT[MEASURES[name].dimension]]),
+  ]);
 }
 
 /** Rows in the order of the sweep, and what can be made of them. */
@@ -156,6 +175,7 @@ export class StudyResult<P extends PointShape = PointShape> {
         measures: measures.map(referenceText),
         warmUp: this.warmUpRule,
       },
+      units: unitsOf(this.plain),
       compared: this.study.compared.map(({ model, tolerance, map }) => ({
         model: model.id,
         title: model.title,

@@ -205,7 +205,7 @@ function printGrid(
   if (json) {
     const list = rows.map(({ point, answer }) =>
       answer.stable
-        ? { point, outputs: answer.outputs, stable: true }
+        ? { point, outputs: answer.outputs, stable: true, reason: null }
         : { point, outputs: null, stable: false, reason: answer.reason },
     );
     terminal.out(`${JSON.stringify({ model: chosen.id, units, rows: list }, null, 2)}\n`);

@@ -75,12 +75,7 @@ function simulateJson(input: SimulateInput, outcome: SimulateOutcome): object {
 }
 
 function measureJson({ unit, estimate, quantiles }: ShownMeasure): object {
-  const { mean, low, high, halfWidth, level, n } = estimate;
-  const shown = Object.entries(quantiles).map(([label, q]) => [
-    label,
-    { value: q.mean, low: q.low, high: q.high },
-  ]);
-  return { unit, mean, low, high, halfWidth, level, n, quantiles: Object.fromEntries(shown) };
+  return { unit, ...estimate, quantiles };
 }
 
 /** Messages handled of each kind, per operation. */

@@ -82,5 +82,5 @@ function readPrecision(text: string): number {
 }
 
 function filesJson(exported: Written | null): object {
-  return exported === null ? {} : { files: exported.files, skipped: exported.skipped };
+  return { files: exported?.files ?? [], skipped: exported?.skipped ?? [] };
 }
