@@ -210,6 +210,7 @@ test("too little for an interval, and seeds that are none", async () => {
     [["sweep", "x.ts", "--seed", "-3"], 1, `sweep: ${seedRule}, got -3`],
     [["check", "raft", "--seed", "x"], 2, 'check: seed must be a number such as "0.5", got "x"'],
     [["check", "raft", "--from", "-1"], 1, "check: from must be an integer >= 0, got -1"],
+    [["check", "balancer", "--mutants"], 2, "check: balancer must have known bugs to hunt, got none"],
     [
       ["check", "raft", "--walks", "0", "--schedules", "0"],
       2,

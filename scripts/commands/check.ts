@@ -56,6 +56,8 @@ export async function check(
   for (const name of protocols) protocolNamed(name);
   if (flags.seed !== undefined) return reproduceWalk(terminal, protocols, flags);
   const tasks = protocols.flatMap((name) => tasksOf(name, flags));
+  if (tasks.length === 0)
+    throw new UsageError(`check: ${protocols.join(", ")} must have known bugs to hunt, got none`);
   checkOutputFile(flags.out);
   const progress = progressOf(terminal, flags.quiet ?? false);
   const finished: Finished[] = [];

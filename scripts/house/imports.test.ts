@@ -115,3 +115,22 @@ test("files are kebab-case and short enough to read from top to bottom", () => {
     assert.ok(lines <= 420, `${source.path} has ${lines} lines: it is two things`);
   }
 });
+
+test("a protocol stands in all three indices: protocols, builders, and mutants where it has known bugs", () => {
+  const files = sources("lib/protocols");
+  const imported = (index: string): string[] => {
+    const { text } = files.find(({ path }) => path === `lib/protocols/${index}.ts`) as (typeof files)[number];
+    return [...text.matchAll(/from "\.\/(\w+\/[^"]+)"/g)]
+      .map(([, file]) => `lib/protocols/${file}`)
+      .sort(byName);
+  };
+  assert.deepEqual(imported("builders"), imported("index"));
+  const bugs = files.map(({ path }) => path).filter((path) => path.endsWith(".mutants.ts"));
+  // Those of the balancer are slow and not wrong: a test of their own compares times.
+  assert.deepEqual(
+    imported("mutants"),
+    bugs.filter((path) => !path.endsWith("/balancer.mutants.ts")).sort(byName),
+  );
+});
+
+const byName = (a: string, b: string): number => (a < b ? -1 : 1);
