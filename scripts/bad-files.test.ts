@@ -159,6 +159,11 @@ test("notebooks, sweep files and results that are none", async () => {
     [["notebook", at("no.ipynb")], 2, `${at("no.ipynb")}:1: must be a notebook file, got no such file`],
     [["notebook", folder], 2, `${folder}:1: must be a notebook file, got a folder`],
     [
+      ["notebook", "a.ipynb", "b/a.ipynb", "--report", "c"],
+      2,
+      "notebook: --report must be for notebooks of different names, got a twice",
+    ],
+    [
       ["notebook", "a.ipynb", "b.ipynb", "--out", "c.ipynb"],
       2,
       "notebook: --out must be for one notebook, got 2",

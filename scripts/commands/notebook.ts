@@ -61,6 +61,7 @@ export async function notebook(
   if (flags.out !== undefined && files.length > 1)
     throw new UsageError(`notebook: --out must be for one notebook, got ${files.length}`);
   refuseInPlace(flags);
+  if (flags.report !== undefined) refuseNamesakes(files);
   checkOutputFile(flags.out);
   checkOutputFolder(flags.report);
   const cellTimeout = readTimeout(flags.timeout);
@@ -107,6 +108,14 @@ function readTimeout(text: string): number {
 /** Several notebooks share a folder only with a folder each. */
 function reportFolder(folder: string, file: string, count: number): string {
   return count === 1 ? folder : join(folder, nameOf(file));
+}
+
+function refuseNamesakes(files: readonly string[]): void {
+  const twice = files.find((file, i) => files.slice(0, i).some((other) => nameOf(other) === nameOf(file)));
+  if (twice === undefined) return;
+  throw new UsageError(
+    `notebook: --report must be for notebooks of different names, got ${nameOf(twice)} twice`,
+  );
 }
 
 const nameOf = (file: string): string => basename(file, extname(file));
