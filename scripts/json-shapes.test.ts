@@ -11,11 +11,13 @@ import { holdJson } from "./json-shapes.fixture.ts";
 // A browser would take most of the time; what it draws is tested in `lib/charts/export.test.ts`.
 process.env["PROTOLAB_BROWSER"] = "none";
 
-async function held(command: string, words: readonly string[], index = 0): Promise<void> {
+async function held(command: string, words: readonly string[], index = 0): Promise<unknown> {
   const terminal = recordingTerminal();
   const code = await runCli([command, ...words, "--json"], terminal);
   assert.equal(code, 0, terminal.written.err);
-  holdJson(command, JSON.parse(terminal.written.out), index);
+  const value: unknown = JSON.parse(terminal.written.out);
+  holdJson(command, value, index);
+  return value;
 }
 
 test("the JSON of a sweep, a list of tables, a bug walked again and an export has the fields that help tells", async (t) => {
@@ -31,7 +33,11 @@ export const load = study({ system, workload: (p) => workload.poisson(p.rate) })
 export const run = { seed: 1, operations: 100, attribution: true, minReplications: 5, maxReplications: 5, workers: 1 };
 `,
   );
-  await held("sweep", [study, "--quiet", "--out", folder]);
+  const swept = (await held("sweep", [study, "--quiet", "--out", folder])) as {
+    units: Record<string, string>;
+  };
+  const { rate, commitLatency, cpuUtilisation } = swept.units;
+  assert.deepEqual([rate, commitLatency, cpuUtilisation], ["1/s", "s", "1"]);
   await held("export", [folder, "--formats", "csv"]);
   await held("reproduce", ["--list"], 1);
   await held("check", ["paxos", "--mutant", "P5", "--seed", "44"], 1);
