@@ -18,7 +18,7 @@
 import { DomainError, show, UsageError } from "./errors.ts";
 import { EventRung } from "./event-rung.ts";
 
-/** The end of a list; not imported, because a constant of another module is a call where modules are CommonJS. */
+/** The end of a list; not imported: a constant of another module is a call where modules are CommonJS. */
 const NIL = -1;
 /** Near events above which a push cuts the near array into a rung. */
 const CROWDED = 96;
@@ -220,8 +220,7 @@ export class EventQueue {
   }
 
   /**
-   * Puts behind what is far later than the rest, timers mostly: each push would move them all. Called once in hundreds of
-   * pushes.
+   * Puts behind what is far later than the rest, timers mostly, which each push would move. Called once in hundreds.
    */
   private shedTail(): void {
     const { nearTime: times, nearPayload: payloads, nearStart: start, nearEnd: end } = this;
