@@ -1,5 +1,13 @@
 import assert from "node:assert/strict";
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -200,6 +208,7 @@ test("without a browser html, json and the static svg are written, and one line 
     const lines: string[] = [];
     const warn = (line: string) => lines.push(line);
     const path = join(folder, "bare");
+    for (const old of [`${path}.png`, join(folder, "other.png")]) writeFileSync(old, "of an earlier run");
     const result = await exportFigures(
       [
         { figure, path, formats: ALL },
@@ -211,6 +220,7 @@ test("without a browser html, json and the static svg are written, and one line 
     assert.deepEqual(result.skipped, [`${path}.png`, `${path}.pdf`, `${path}2.png`]);
     assert.deepEqual(lines, [NO_BROWSER_HINT]);
     assert.equal(result.hint, NO_BROWSER_HINT);
+    assert.deepEqual([existsSync(`${path}.png`), existsSync(join(folder, "other.png"))], [false, true]);
     assert.equal(NO_BROWSER_HINT.split("\n").length, 1);
     assert.equal(readFileSync(`${path}.svg`, "utf8"), staticSvg(figure));
     const quiet = await exportFigures([{ figure, path: `${path}3`, formats: ["svg", "html"] }], { warn });

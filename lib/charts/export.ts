@@ -4,6 +4,7 @@
  * The same figure gives the same bytes: plotly's random names are fixed, and dates are taken out of PDFs.
  */
 import { createHash } from "node:crypto";
+import { rmSync } from "node:fs";
 import type { Page } from "playwright-core";
 import { DomainError, show, unknownName } from "../core/errors.ts";
 import { writeAtomic } from "./atomic-file.ts";
@@ -47,7 +48,7 @@ export interface ExportOptions {
 /** What was written and what was not. */
 export interface ExportResult {
   readonly files: string[];
-  /** Files that need a browser and were not written. */
+  /** Files that need a browser and were not written; what stood there of an earlier run is gone. */
   readonly skipped: string[];
   /** Why files are missing, in one line with the command that helps. */
   readonly hint?: string;
@@ -57,7 +58,7 @@ export interface ExportResult {
  * Writes figures to files, with one browser for all of them.
  *
  * Without a browser html, json and svg (by `staticSvg`) are still written, and one line says which command installs
- * one. A file appears whole or not at all.
+ * one; pictures of an earlier run under the names that are missing are removed. A file appears whole or not at all.
  *
  * @throws DomainError for sizes out of range or two jobs for one file; UsageError for unknown formats; the signal's
  * reason when it aborts: files already written stay
@@ -103,6 +104,8 @@ export async function exportFigures(
         (f) => `${job.path}.${f}`,
       ),
     );
+    // A picture of earlier figures beside the data of these would be taken for theirs.
+    for (const path of skipped) rmSync(path, { force: true });
     if (skipped.length === 0) return { files, skipped };
     warn(error.message);
     return { files, skipped, hint: error.message };
