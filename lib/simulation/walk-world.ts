@@ -91,10 +91,13 @@ export class WalkWorld implements Context<Settings, MessageShape> {
   private sent = 0;
   private holding: Write | null = null;
   private readonly local: MessageShape[] = [];
+  private localCount = 0;
   private readonly durable: (object | null)[] = [];
   private readonly dispatcher: Dispatcher;
   private readonly invariants: readonly Condition[];
   private readonly events: readonly (readonly [name: string, happened: Condition])[];
+  /** By event: whether `seen` has it. */
+  private readonly noted: Uint8Array;
   private readonly timers: readonly ((node: object, context: WalkWorld) => void)[];
 
   constructor(protocol: AnyProtocol, nodes: number, settings: Settings) {
@@ -107,6 +110,7 @@ export class WalkWorld implements Context<Settings, MessageShape> {
     this.dispatcher = new Dispatcher(protocol);
     this.invariants = Object.values(protocol.always);
     this.events = Object.entries(protocol.sometimes);
+    this.noted = new Uint8Array(this.events.length);
     this.timers = Object.values(protocol.timers);
   }
 
@@ -119,9 +123,12 @@ export class WalkWorld implements Context<Settings, MessageShape> {
     this.operations.length = 0;
     this.claims.clear();
     this.seen.clear();
+    this.noted.fill(0);
     this.step = 0;
     this.sent = 0;
     this.violation = null;
+    this.holding = null; // a handler that threw has left it, and what it sent to itself
+    this.localCount = 0;
     for (let node = 0; node < this.nodes; node++) {
       this.writes[node].length = 0;
       this.durable[node] = null;
@@ -171,7 +178,7 @@ export class WalkWorld implements Context<Settings, MessageShape> {
     this.self = node;
     if (write.held !== null) this.goOn(write.held);
     // Only what the node has sent to itself can change it: what waited leaves as it is.
-    if (this.local.length > 0) this.finish(node);
+    if (this.localCount > 0) this.finish(node);
   }
 
   /** Does what waited for a write. */
@@ -270,8 +277,13 @@ export class WalkWorld implements Context<Settings, MessageShape> {
 
   /** Notes which of the events that must be reachable have happened. */
   look(): void {
-    for (const [name, happened] of this.events)
-      if (!this.seen.has(name) && happened(this.up)) this.seen.add(name);
+    const { events, noted, up } = this;
+    for (let i = 0; i < events.length; i++) {
+      const [name, happened] = events[i];
+      if (noted[i] === 1 || !happened(up)) continue;
+      noted[i] = 1;
+      this.seen.add(name);
+    }
   }
 
   // ---- what handlers see
@@ -280,7 +292,7 @@ export class WalkWorld implements Context<Settings, MessageShape> {
     if (this.holding !== null) {
       this.hold({ what: "send", to, value: 0, body: message });
     } else if (to === this.self) {
-      this.local.push(message);
+      this.local[this.localCount++] = message;
     } else {
       if (!(to >= 0 && to < this.nodes))
         throw new DomainError(
@@ -376,12 +388,12 @@ export class WalkWorld implements Context<Settings, MessageShape> {
     this.touch(node);
     this.holding = null;
     const { local } = this;
-    if (local.length === 0) return;
-    for (let i = 0; i < local.length; i++) {
+    // By index: what these handlers send to themselves joins the end.
+    for (let i = 0; i < this.localCount; i++) {
       this.dispatcher.run(this.states[node], local[i], node, this);
       this.holding = null;
     }
-    local.length = 0;
+    this.localCount = 0;
   }
 
   /** A node is not as it was. */
