@@ -2,7 +2,7 @@
  * One dispatch site per run: finds the handler of a message by its kind.
  *
  * A chain of comparisons with interned strings is a chain of pointer comparisons; looking the kind up in an object
- * would be a slow keyed load at the hottest place of the engine. Protocols have few kinds; past eight, a map serves.
+ * would be a slow keyed load at the hottest place of the engine.
  */
 import { UsageError } from "../core/errors.ts";
 import type { ParameterTable, ValuesOf } from "../core/parameters.ts";
@@ -10,6 +10,9 @@ import type { AnyProtocol, Context, MessageShape } from "./protocol.ts";
 
 type AnyContext = Context<ValuesOf<ParameterTable>, MessageShape>;
 type Handler = (node: object, message: MessageShape, from: number, context: AnyContext) => void;
+
+/** Kinds that have fields of their own. */
+const FIRST = 4;
 
 export class Dispatcher {
   readonly kinds: readonly string[];
@@ -19,7 +22,6 @@ export class Dispatcher {
   private count2 = 0;
   private count3 = 0;
   private readonly counts: number[];
-  private readonly rest: ReadonlyMap<string, number>;
   private readonly handlers: readonly Handler[];
   private readonly k0: string;
   private readonly k1: string;
@@ -34,7 +36,6 @@ export class Dispatcher {
     this.kinds = Object.keys(protocol.messages);
     this.handlers = this.kinds.map((kind) => (protocol.messages as Record<string, Handler>)[kind]);
     this.counts = this.kinds.map(() => 0);
-    this.rest = new Map(this.kinds.map((kind, i) => [kind, i]));
     const none: Handler = () => {
       throw new UsageError(`${protocol.name}: message of unknown kind (known: ${this.kinds.join(", ")})`);
     };
@@ -70,11 +71,14 @@ export class Dispatcher {
   }
 
   private runRest(node: object, message: MessageShape, from: number, context: AnyContext): void {
-    const i = this.rest.get(message.kind);
-    if (i === undefined) {
-      throw new UsageError(`message of unknown kind "${message.kind}" (known: ${this.kinds.join(", ")})`);
+    const { kinds } = this;
+    let i = FIRST;
+    while (i < kinds.length && kinds[i] !== message.kind) i++;
+    if (i >= kinds.length) {
+      throw new UsageError(`message of unknown kind "${message.kind}" (known: ${kinds.join(", ")})`);
     }
     this.counts[i]++;
-    this.handlers[i](node, message, from, context);
+    const handle = this.handlers[i];
+    handle(node, message, from, context);
   }
 }

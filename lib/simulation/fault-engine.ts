@@ -59,7 +59,9 @@ export class FaultEngine extends TimedEngine implements Victim {
   private readonly attempts: number[] = [];
   private readonly asked: number[] = [];
   private readonly retry: number;
-  private readonly lastArrivals: number[] = [];
+  /** Arrivals of the message last sent: none when it was lost, two when it was copied. */
+  private readonly arrivals: number[] = [];
+  private arrivalCount = 0;
 
   constructor(
     protocol: AnyProtocol,
@@ -258,7 +260,7 @@ export class FaultEngine extends TimedEngine implements Victim {
 
   /** When the message last sent will arrive, and its copy if the network makes one: for the recorder. */
   get arrivalsOfLast(): readonly number[] {
-    return this.lastArrivals;
+    return this.arrivals.slice(0, this.arrivalCount);
   }
 
   /** Whether a link carries nothing now. */
@@ -268,10 +270,10 @@ export class FaultEngine extends TimedEngine implements Victim {
 
   override send(to: NodeId, message: MessageShape): void {
     const { nemesis, self } = this;
-    this.lastArrivals.length = 0;
+    this.arrivalCount = 0;
     if (!nemesis.linksFail || this.holding !== null || to === self) {
       super.send(to, message);
-      this.lastArrivals.push(this.network.firstBit + this.network.transmission);
+      this.arrivals[this.arrivalCount++] = this.network.firstBit + this.network.transmission;
       return;
     }
     const at = self * this.nodes + to;
@@ -301,7 +303,7 @@ export class FaultEngine extends TimedEngine implements Victim {
     const slot = this.slots.take(MESSAGE, to, this.self, message, bytes, arrival - this.network.transmission);
     if (this.tracer !== null) this.setTrace(slot, this.traceSend(false));
     this.queue.push(arrival, slot);
-    this.lastArrivals.push(arrival);
+    this.arrivals[this.arrivalCount++] = arrival;
   }
 
   override broadcast(message: MessageShape): void {

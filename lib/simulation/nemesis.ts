@@ -31,6 +31,11 @@ interface Instance {
   readonly spec: FaultSpec;
   /** Index in `each`, or −1 to resolve when it begins. */
   readonly fixed: NodeId;
+  /** How long until it begins and until it ends, where that is drawn. */
+  readonly toBegin: Distribution | null;
+  readonly toEnd: Distribution | null;
+  /** What it does to messages, of a fault that holds them back. */
+  readonly hold: Hold | null;
   node: NodeId;
   active: boolean;
   begun: number;
@@ -42,6 +47,33 @@ export interface Hold {
   readonly probability: number;
   readonly extra: Distribution;
 }
+
+/** Faults that are acts on the engine and stand in no table. */
+const ACTS: readonly string[] = ["crash", "pause", "clock", "command"];
+
+function newInstance(spec: FaultSpec, fixed: NodeId): Instance {
+  const random = spec.when.times === "random" ? spec.when : null;
+  const holds = spec.fault === "reordering" || spec.fault === "delay";
+  return {
+    spec,
+    fixed,
+    toBegin: random === null ? null : distributionFrom(random.mttf),
+    toEnd: random === null ? null : distributionFrom(random.mttr),
+    hold: holds
+      ? {
+          links: spec.links,
+          probability: spec.fault === "reordering" ? spec.probability : 1,
+          extra: distributionFrom(spec.extra),
+        }
+      : null,
+    node: -1,
+    active: false,
+    begun: 0,
+  };
+}
+
+const drawn = (time: Distribution | null, random: RandomStream): number =>
+  time === null ? Number.POSITIVE_INFINITY : time.sample(random);
 
 /** What is wrong now. Tables of links are by sender · nodes + receiver. */
 export class Nemesis {
@@ -75,14 +107,14 @@ export class Nemesis {
     for (const spec of faults) {
       const each = "node" in spec && spec.node === "each";
       const targets = each ? Array.from({ length: nodes }, (_, node) => node) : [-1];
-      for (const fixed of targets) this.instances.push({ spec, fixed, node: -1, active: false, begun: 0 });
+      for (const fixed of targets) this.instances.push(newInstance(spec, fixed));
     }
   }
 
   /** Schedules the first beginning of every fault. */
   start(): void {
-    this.instances.forEach(({ spec: { when } }, i) => {
-      const first = when.times === "scheduled" ? when.at : distributionFrom(when.mttf).sample(this.random);
+    this.instances.forEach(({ spec: { when }, toBegin }, i) => {
+      const first = when.times === "scheduled" ? when.at : drawn(toBegin, this.random);
       if (when.until === null || first < when.until) this.victim.callAt(first, i);
     });
   }
@@ -92,7 +124,7 @@ export class Nemesis {
     const instance = this.instances[index];
     if (instance.active) this.end(instance, index, now);
     else this.begin(instance, index, now);
-    this.makeTables();
+    if (!ACTS.includes(instance.spec.fault)) this.makeTables();
   }
 
   /** A write failed: the node stops until its disk works again. */
@@ -105,7 +137,7 @@ export class Nemesis {
     instance.active = true;
     instance.begun = now;
     instance.node = this.targetOf(instance);
-    const end = this.endOf(spec, now);
+    const end = this.endOf(instance, now);
     if (Number.isFinite(end)) this.victim.callAt(end, index);
     const { node } = instance;
     if ("node" in spec && node < 0) return; // nobody to strike: a fault of the leader while none stands
@@ -129,17 +161,16 @@ export class Nemesis {
     const { when } = spec;
     const next =
       when.times === "random"
-        ? now + distributionFrom(when.mttf).sample(this.random)
+        ? now + drawn(instance.toBegin, this.random)
         : when.every === null
           ? Number.POSITIVE_INFINITY
           : instance.begun + when.every;
     if (Number.isFinite(next) && (when.until === null || next < when.until)) this.victim.callAt(next, index);
   }
 
-  private endOf(spec: FaultSpec, now: number): number {
-    const { when } = spec;
+  private endOf({ spec: { when }, toEnd }: Instance, now: number): number {
     const last = when.until ?? Number.POSITIVE_INFINITY;
-    if (when.times === "random") return Math.min(last, now + distributionFrom(when.mttr).sample(this.random));
+    if (when.times === "random") return Math.min(last, now + drawn(toEnd, this.random));
     return when.lasts === null ? last : Math.min(last, now + when.lasts);
   }
 
@@ -182,17 +213,7 @@ export class Nemesis {
     this.diskFails.fill(0);
     for (const { spec, node } of active) this.enter(spec, node);
     const holds = (name: "reordering" | "delay"): Hold[] =>
-      active.flatMap(({ spec }) =>
-        spec.fault === name
-          ? [
-              {
-                links: spec.links,
-                probability: spec.fault === "reordering" ? spec.probability : 1,
-                extra: distributionFrom(spec.extra),
-              },
-            ]
-          : [],
-      );
+      active.flatMap(({ spec, hold }) => (spec.fault === name && hold !== null ? [hold] : []));
     this.reordered = holds("reordering");
     this.delayed = holds("delay");
     this.linksFail =

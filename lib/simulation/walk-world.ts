@@ -50,7 +50,7 @@ export interface Violation {
 }
 
 type Settings = ValuesOf<ParameterTable>;
-type Invariant = readonly [name: string, holds: (nodes: readonly object[], changed?: object) => boolean];
+type Condition = (nodes: readonly object[], changed?: object) => boolean;
 
 /** Nodes, messages, timers and disks of one walk. Reused from walk to walk. */
 export class WalkWorld implements Context<Settings, MessageShape> {
@@ -86,15 +86,19 @@ export class WalkWorld implements Context<Settings, MessageShape> {
   clockJumps: number[] | null = null;
   /** False: records reach the disk at once. */
   slowDisk = true;
-  /** The only node that has changed since the last check; undefined for any, null for none. */
+  /** The only node that has changed, started or stopped since the last check; undefined for any, null for none. */
   private changed: object | null | undefined = undefined;
   private sent = 0;
   private holding: Write | null = null;
   private readonly local: MessageShape[] = [];
+  private localCount = 0;
   private readonly durable: (object | null)[] = [];
   private readonly dispatcher: Dispatcher;
-  private readonly invariants: readonly Invariant[];
-  private readonly events: readonly Invariant[];
+  private readonly invariants: readonly Condition[];
+  private readonly events: readonly (readonly [name: string, happened: Condition])[];
+  /** By event: whether `seen` has it. */
+  private readonly noted: Uint8Array;
+  private readonly timers: readonly ((node: object, context: WalkWorld) => void)[];
 
   constructor(protocol: AnyProtocol, nodes: number, settings: Settings) {
     this.protocol = protocol;
@@ -104,8 +108,10 @@ export class WalkWorld implements Context<Settings, MessageShape> {
     this.armed = new Uint8Array(nodes * this.timerNames.length);
     this.writes = Array.from({ length: nodes }, () => []);
     this.dispatcher = new Dispatcher(protocol);
-    this.invariants = Object.entries(protocol.always);
+    this.invariants = Object.values(protocol.always);
     this.events = Object.entries(protocol.sometimes);
+    this.noted = new Uint8Array(this.events.length);
+    this.timers = Object.values(protocol.timers);
   }
 
   /** Begins anew: every node boots for the first time. The protocol's random stream starts at `seed`. */
@@ -117,9 +123,12 @@ export class WalkWorld implements Context<Settings, MessageShape> {
     this.operations.length = 0;
     this.claims.clear();
     this.seen.clear();
+    this.noted.fill(0);
     this.step = 0;
     this.sent = 0;
     this.violation = null;
+    this.holding = null; // a handler that threw has left it, and what it sent to itself
+    this.localCount = 0;
     for (let node = 0; node < this.nodes; node++) {
       this.writes[node].length = 0;
       this.durable[node] = null;
@@ -127,6 +136,7 @@ export class WalkWorld implements Context<Settings, MessageShape> {
     }
     for (let node = 0; node < this.nodes; node++) this.boot(node);
     this.listUp();
+    this.changed = undefined;
   }
 
   // ---- what may happen
@@ -156,7 +166,7 @@ export class WalkWorld implements Context<Settings, MessageShape> {
   fire(node: NodeId, timer: number): void {
     this.disarm(node * this.timerNames.length + timer);
     this.self = node;
-    this.protocol.timers[this.timerNames[timer]](this.states[node], this);
+    this.timers[timer](this.states[node], this);
     this.finish(node);
   }
 
@@ -167,7 +177,8 @@ export class WalkWorld implements Context<Settings, MessageShape> {
     this.keep(node, write.record);
     this.self = node;
     if (write.held !== null) this.goOn(write.held);
-    this.finish(node);
+    // Only what the node has sent to itself can change it: what waited leaves as it is.
+    if (this.localCount > 0) this.finish(node);
   }
 
   /** Does what waited for a write. */
@@ -191,6 +202,7 @@ export class WalkWorld implements Context<Settings, MessageShape> {
     this.writes[node].length = 0;
     const timers = this.timerNames.length;
     for (let timer = 0; timer < timers; timer++) this.disarm(node * timers + timer);
+    this.touch(node);
     this.listUp();
   }
 
@@ -251,8 +263,13 @@ export class WalkWorld implements Context<Settings, MessageShape> {
     if (changed === null) return true; // a loss, a message that waits: what held before holds
     this.changed = null;
     for (let i = 0; i < invariants.length; i++) {
-      if (invariants[i][1](up, changed)) continue;
-      this.violation = { kind: "invariant", name: invariants[i][0], detail: "does not hold" };
+      const holds = invariants[i];
+      if (holds(up, changed)) continue;
+      this.violation = {
+        kind: "invariant",
+        name: Object.keys(this.protocol.always)[i],
+        detail: "does not hold",
+      };
       return false;
     }
     return true;
@@ -260,8 +277,13 @@ export class WalkWorld implements Context<Settings, MessageShape> {
 
   /** Notes which of the events that must be reachable have happened. */
   look(): void {
-    for (const [name, happened] of this.events)
-      if (!this.seen.has(name) && happened(this.up)) this.seen.add(name);
+    const { events, noted, up } = this;
+    for (let i = 0; i < events.length; i++) {
+      const [name, happened] = events[i];
+      if (noted[i] === 1 || !happened(up)) continue;
+      noted[i] = 1;
+      this.seen.add(name);
+    }
   }
 
   // ---- what handlers see
@@ -270,7 +292,7 @@ export class WalkWorld implements Context<Settings, MessageShape> {
     if (this.holding !== null) {
       this.hold({ what: "send", to, value: 0, body: message });
     } else if (to === this.self) {
-      this.local.push(message);
+      this.local[this.localCount++] = message;
     } else {
       if (!(to >= 0 && to < this.nodes))
         throw new DomainError(
@@ -363,15 +385,21 @@ export class WalkWorld implements Context<Settings, MessageShape> {
 
   /** What a handler sent to itself comes next, in order. */
   private finish(node: NodeId): void {
-    this.changed = this.states[node];
+    this.touch(node);
     this.holding = null;
     const { local } = this;
-    if (local.length === 0) return;
-    for (let i = 0; i < local.length; i++) {
+    // By index: what these handlers send to themselves joins the end.
+    for (let i = 0; i < this.localCount; i++) {
       this.dispatcher.run(this.states[node], local[i], node, this);
       this.holding = null;
     }
-    local.length = 0;
+    this.localCount = 0;
+  }
+
+  /** A node is not as it was. */
+  private touch(node: NodeId): void {
+    const state = this.states[node];
+    this.changed = this.changed === null || this.changed === state ? state : undefined;
   }
 
   private keep(node: NodeId, record: object): void {
@@ -394,7 +422,6 @@ export class WalkWorld implements Context<Settings, MessageShape> {
   }
 
   private listUp(): void {
-    this.changed = undefined;
     this.up = this.states.filter((_, node) => this.isUp[node]);
   }
 }

@@ -6,7 +6,7 @@
  */
 import { RandomStream } from "../core/random.ts";
 import type { AnyProtocol } from "./protocol.ts";
-import { formatAction, messageAction, perform, type WalkAction } from "./walk-action.ts";
+import { formatAction, messageAction, type WalkAction } from "./walk-action.ts";
 import { type Violation, type WalkOperation, WalkWorld } from "./walk-world.ts";
 
 /** How likely each kind of action is, relative to delivering a message; drawn per walk and printed on failure. */
@@ -156,8 +156,8 @@ export class Walker {
 
   /** Does one of the things that can happen now. */
   private act(profile: WalkProfile, cutOff: number): void {
-    const { world, choice } = this;
-    switch (this.kindOfAction()) {
+    const kind = this.kindOfAction();
+    switch (kind) {
       case DELIVER:
         this.deliver("deliver", cutOff);
         return;
@@ -173,23 +173,32 @@ export class Walker {
       case FIRE:
         this.fire();
         return;
+      default:
+        this.intervene(kind, profile);
+    }
+  }
+
+  /** Clients, operators and crashes: of moments between the actions, as `perform` counts too. */
+  private intervene(kind: number, profile: WalkProfile): void {
+    const { world, choice } = this;
+    world.step++;
+    switch (kind) {
       case CRASH:
-        this.doNow({ verb: "crash", node: this.nodeUp() });
-        return;
+        this.crash(this.nodeUp());
+        break;
       case RESTART:
-        this.doNow({ verb: "restart", node: this.nodeDown() });
-        return;
+        this.restart(this.nodeDown());
+        break;
       case ASK:
         this.askAgain(choice.integer(world.operations.length));
-        return;
+        break;
       case COMMAND:
         this.command();
-        return;
-      default: {
-        const verb = choice.uniform() < profile.reads ? "read" : "write";
-        this.doNow({ verb, node: this.nodeUp(), key: choice.integer(KEYS), client: choice.integer(CLIENTS) });
-      }
+        break;
+      default:
+        this.request(choice.uniform() < profile.reads ? "read" : "write");
     }
+    world.step--;
   }
 
   /** Draws the kind of the next action from the weights of what is possible now. */
@@ -260,20 +269,40 @@ export class Walker {
     world.fire(node, at % timers);
   }
 
+  private crash(node: number): void {
+    this.record?.({ verb: "crash", node });
+    this.world.crash(node);
+  }
+
+  private restart(node: number): void {
+    this.record?.({ verb: "restart", node });
+    this.world.restart(node);
+  }
+
   private askAgain(id: number): void {
-    if (this.world.operations[id].outcome === "unknown") this.doNow({ verb: "ask", node: this.nodeUp(), id });
+    const { world } = this;
+    if (world.operations[id].outcome !== "unknown") return;
+    const node = this.nodeUp();
+    this.record?.({ verb: "ask", node, id });
+    world.ask(node, id);
   }
 
   private command(): void {
     const { world, choice } = this;
     const name = this.commands[choice.integer(this.commands.length)];
-    this.doNow({ verb: "command", node: this.nodeUp(), name, argument: choice.integer(1 << world.nodes) });
+    const node = this.nodeUp();
+    const argument = choice.integer(1 << world.nodes);
+    this.record?.({ verb: "command", node, name, argument });
+    world.command(node, name, argument);
   }
 
-  private doNow(action: WalkAction): void {
-    this.record?.(action);
-    perform(this.world, action);
-    this.world.step--; // `perform` counts, and so does the walk
+  private request(verb: "read" | "write"): void {
+    const { world, choice } = this;
+    const node = this.nodeUp();
+    const key = choice.integer(KEYS);
+    const client = choice.integer(CLIENTS);
+    this.record?.({ verb, node, key, client });
+    world.request(node, verb, key, client);
   }
 
   private nodeUp(): number {

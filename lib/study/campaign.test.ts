@@ -2,14 +2,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { protocolNamed } from "../protocols/index.ts";
-import { mutantNamed } from "../protocols/mutants.ts";
+import { mutantIndex, mutantNamed } from "../protocols/mutants.ts";
 import { replay } from "../simulation/shrink.ts";
-import { recordWalk, traceHash } from "../simulation/walk.ts";
+import { recordWalk, traceHash, Walker } from "../simulation/walk.ts";
 import { formatAction, parseAction } from "../simulation/walk-action.ts";
 import { WalkWorld } from "../simulation/walk-world.ts";
 import { campaign, campaignSystem, joined, reportWalk, runsFor95 } from "./campaign.ts";
 
 const paxos = protocolNamed("paxos");
+/** Walks of each mutant in which everything is asked. */
+const WALKS_ASKED = 12;
 const p5 = mutantNamed("paxos", "P5").protocol;
 
 test("parts of a campaign join to the whole", () => {
@@ -44,6 +46,28 @@ test("a failing walk is walked again to the same hash, and shrinks to a script t
   assert.equal(again(p5, -1)?.name, report.violation.name);
   assert.equal(again(paxos, -1), null, "the correct protocol passes the same script");
   for (let i = 0; i < actions.length; i++) assert.equal(again(p5, i), null, `action ${i} can be left out`);
+});
+
+test("what a walk leaves unasked of nodes that did not change would have held: asked in full after every action", () => {
+  let violations = 0;
+  const missed: string[] = []; // a walk takes what is thrown for the protocol's
+  for (const { id, protocol, nodes = 3, settings } of [...mutantIndex.values()].flat()) {
+    const system = campaignSystem(protocol, nodes, settings);
+    const walker = new Walker(protocol, { nodes, settings: system.settings });
+    const { world } = walker;
+    const check = world.check.bind(world);
+    world.check = () => {
+      const holds = check();
+      const broken = Object.entries(protocol.always).find(([, always]) => !always(world.up))?.[0];
+      if (broken !== undefined) violations++;
+      if (world.violation?.kind !== "claim" && world.violation?.name !== broken)
+        missed.push(`${protocol.name} ${id} ${broken}`);
+      return holds;
+    };
+    for (let seed = 0; seed < WALKS_ASKED; seed++) walker.run(seed);
+  }
+  assert.deepEqual(missed, []);
+  assert.ok(violations > 50, `${violations} violations met`);
 });
 
 test("a recorded walk replays to the same end, action by action", () => {

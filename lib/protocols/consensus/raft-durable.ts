@@ -96,7 +96,8 @@ export function durableBy(rules: Pick<RaftRules, "isRepeated">) {
       disk.votedFor = votedFor;
       if (snapshot !== null) install(disk, snapshot);
       if (from > 0) {
-        disk.log.length = Math.min(disk.log.length, Math.max(0, from - disk.base - 1));
+        const kept = Math.max(0, from - disk.base - 1);
+        if (kept < disk.log.length) disk.log.length = kept;
         for (const entry of entries) disk.log.push(entry);
       }
       if (upTo - disk.base >= FOLD_AT_ONCE) fold(disk, upTo);

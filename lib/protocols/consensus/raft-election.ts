@@ -11,6 +11,7 @@ import {
   type Ctx,
   type Leadership,
   lastIndex,
+  NO_ENTRIES,
   PRE_VOTE_LOST,
   type RaftNode,
   type RequestVote,
@@ -41,7 +42,8 @@ export function electionBy(rules: RaftRules, term: RaftTerm, replication: RaftRe
     const last = lastOf(node);
     const lastTerm = termAt(node, last);
     const m = { kind: "requestVote", term: forTerm, lastIndex: last, lastTerm, preVote, transfer } as const;
-    for (const peer of nodesIn(members(node.config), node.id)) ctx.send(peer, m);
+    const asked = members(node.config) & ~(1 << node.id);
+    for (let peer = 0; peer < ctx.nodes; peer++) if (((asked >>> peer) & 1) === 1) ctx.send(peer, m);
   };
 
   const stand = (node: RaftNode, transfer: boolean, ctx: Ctx): void => {
@@ -51,7 +53,7 @@ export function electionBy(rules: RaftRules, term: RaftTerm, replication: RaftRe
     node.preVotes = 0;
     node.votes = 1 << node.id;
     restartElectionTimer(ctx);
-    save(node, 0, [], ctx); // before asking: a vote forgotten in a crash is a second vote
+    save(node, 0, NO_ENTRIES, ctx); // before asking: a vote forgotten in a crash is a second vote
     ask(node, node.term, false, transfer, ctx);
     if (rules.isQuorum(node.config, node.votes))
       ctx.send(node.id, { kind: "vote", term: node.term, granted: true, preVote: false });
@@ -74,7 +76,7 @@ export function electionBy(rules: RaftRules, term: RaftTerm, replication: RaftRe
   /** Would it be elected? A pre-vote changes nothing with those who are asked (thesis §9.6). */
   const answerPreVote = (node: RaftNode, m: RequestVote, from: NodeId, ctx: Ctx): void => {
     const granted = m.term > node.term && rules.isUpToDate(node, m) && !term.hearsLeader(node, ctx);
-    save(node, 0, [], ctx); // its own term may still be on its way to the disk
+    save(node, 0, NO_ENTRIES, ctx); // its own term may still be on its way to the disk
     ctx.send(from, { kind: "vote", term: granted ? m.term : node.term, granted, preVote: true });
   };
 
@@ -126,7 +128,7 @@ export function electionBy(rules: RaftRules, term: RaftTerm, replication: RaftRe
         node.votedFor = from;
         restartElectionTimer(ctx);
       }
-      save(node, 0, [], ctx);
+      save(node, 0, NO_ENTRIES, ctx);
       ctx.send(from, { kind: "vote", term: node.term, granted, preVote: false });
     },
     vote(node, m, from, ctx) {
@@ -153,7 +155,11 @@ export function electionBy(rules: RaftRules, term: RaftTerm, replication: RaftRe
   };
 }
 
-const list = <T>(nodes: number, value: T): T[] => new Array<T>(nodes).fill(value);
+function list<T>(nodes: number, value: T): T[] {
+  const values: T[] = [];
+  for (let node = 0; node < nodes; node++) values.push(value);
+  return values;
+}
 
 /** Figure 2: the next entry for each is the one after the last, and none is known to hold anything. */
 function newLeadership(node: RaftNode, ctx: Ctx): Leadership {

@@ -5,6 +5,7 @@
  * across crashes; what stands here is said of the nodes that are up. `changed` is the one node whose state may be
  * another than when all this last held: then only what concerns it is looked at.
  */
+import { everyPair } from "./pairs.ts";
 import {
   DEPOSED,
   HANDED_OVER,
@@ -23,21 +24,10 @@ import {
 import { countVotes } from "./settings.ts";
 
 // Copies: an imported function is read through its module at each call.
-const [termOf, lastOf, votesIn] = [termAt, lastIndex, countVotes];
+const [termOf, lastOf, votesIn, eachPair] = [termAt, lastIndex, countVotes, everyPair];
 
 /** Entries looked at where logs are compared. */
 const FAR = 4;
-
-type Pair = (a: RaftNode, b: RaftNode) => boolean;
-
-function everyPair(nodes: readonly RaftNode[], changed: RaftNode | undefined, holds: Pair): boolean {
-  if (changed === undefined) {
-    for (let i = 0; i < nodes.length; i++) if (!everyPair(nodes, nodes[i], holds)) return false;
-    return true;
-  }
-  for (let i = 0; i < nodes.length; i++) if (nodes[i] !== changed && !holds(changed, nodes[i])) return false;
-  return true;
-}
 
 /** §5.2: no two leaders of one term. */
 const notBothLead = (a: RaftNode, b: RaftNode): boolean =>
@@ -121,8 +111,8 @@ type Invariant = (nodes: readonly RaftNode[], changed?: RaftNode) => boolean;
 
 export const always: Readonly<Record<string, Invariant>> = {
   electionSafety: (nodes, changed) =>
-    (changed !== undefined && changed.lead === null) || everyPair(nodes, changed, notBothLead),
-  logMatching: (nodes, changed) => everyPair(nodes, changed, logsMatch),
+    (changed !== undefined && changed.lead === null) || eachPair(nodes, changed, notBothLead),
+  logMatching: (nodes, changed) => eachPair(nodes, changed, logsMatch),
   logTermsMonotonic: (nodes, changed) => (changed === undefined ? nodes.every(isSound) : isSound(changed)),
   leaderCompleteness: newestLeaderIsComplete,
 };

@@ -15,6 +15,7 @@ import {
   type Entry,
   type Leadership,
   lastIndex,
+  NO_ENTRIES,
   type RaftNode,
   REPEATED,
   termAt,
@@ -23,12 +24,11 @@ import type { RaftTerm } from "./raft-term.ts";
 
 /** Entries are told apart in claims by term and operation: ids stay below this. */
 const MOST_OPERATIONS = 2 ** 32;
-const NONE: readonly Entry[] = [];
 /** Clocks are read and timers set in floating point: an interval is over a little before its end. */
 const ALMOST_NOTHING = 1e-9;
 
 // Copies: an imported function is read through its module at each call.
-const [termOf, lastOf, drop, noteAll] = [termAt, lastIndex, dropUpTo, noteConfigs];
+const [termOf, lastOf, drop, noteAll, NONE] = [termAt, lastIndex, dropUpTo, noteConfigs, NO_ENTRIES];
 
 /** What replication tells the parts that are not always on. */
 export interface ReplicationListener {

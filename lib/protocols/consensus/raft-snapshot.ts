@@ -10,6 +10,7 @@ import {
   INSTALLED,
   type InstallSnapshot,
   lastIndex,
+  NO_ENTRIES,
   type RaftNode,
   termAt,
 } from "./raft-state.ts";
@@ -54,7 +55,7 @@ export function snapshotsBy(rules: RaftRules, term: RaftTerm): RaftSnapshots {
         term.follow(node, from, ctx);
         if (m.index > node.commit) take(node, m, ctx);
       }
-      term.save(node, 0, [], ctx);
+      term.save(node, 0, NO_ENTRIES, ctx);
       const match = stale ? 0 : m.index;
       const answer = { kind: "appended", term: node.term, success: !stale, match } as const;
       ctx.send(from, { ...answer, previousIndex: m.index });

@@ -27,6 +27,8 @@ export interface Entry {
   readonly config: Configuration | null;
 }
 
+export const NO_ENTRIES: readonly Entry[] = [];
+
 export interface Append {
   readonly kind: "append";
   readonly term: number;

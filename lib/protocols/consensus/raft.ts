@@ -35,6 +35,7 @@ import {
   configUpTo,
   type Entry,
   lastIndex,
+  NO_ENTRIES,
   type RaftMessage,
   type RaftNode,
   termAt,
@@ -128,7 +129,7 @@ export function raftWith(rules: RaftRules): Protocol<typeof parameters, RaftNode
       confirm(node, m, from, ctx) {
         term.observeTerm(node, m.term, ctx);
         if (!rules.isFromStaleLeader(node, m.term)) term.follow(node, from, ctx);
-        term.save(node, 0, [], ctx);
+        term.save(node, 0, NO_ENTRIES, ctx);
         ctx.send(from, { kind: "confirmed", term: node.term, round: m.round });
       },
       confirmed(node, m, from, ctx) {
