@@ -14,6 +14,7 @@ import type { NodeId } from "../core/system.ts";
 import { Claims } from "./claims.ts";
 import { Dispatcher } from "./dispatcher.ts";
 import type { AnyProtocol, Context, MessageShape, Operation } from "./protocol.ts";
+import { Sightings } from "./sightings.ts";
 
 /** Slots of a claim remembered: walks are short, so this is everything. */
 const CLAIM_WINDOW = 256;
@@ -76,7 +77,7 @@ export class WalkWorld implements Context<Settings, MessageShape> {
   readonly writes: Write[][];
   readonly operations: WalkOperation[] = [];
   readonly claims = new Claims(CLAIM_WINDOW);
-  readonly seen = new Set<string>();
+  readonly seen: ReadonlySet<string>;
   /** Actions so far. */
   step = 0;
   violation: Violation | null = null;
@@ -95,9 +96,7 @@ export class WalkWorld implements Context<Settings, MessageShape> {
   private readonly durable: (object | null)[] = [];
   private readonly dispatcher: Dispatcher;
   private readonly invariants: readonly Condition[];
-  private readonly events: readonly (readonly [name: string, happened: Condition])[];
-  /** By event: whether `seen` has it. */
-  private readonly noted: Uint8Array;
+  private readonly sightings: Sightings;
   private readonly timers: readonly ((node: object, context: WalkWorld) => void)[];
 
   constructor(protocol: AnyProtocol, nodes: number, settings: Settings) {
@@ -109,8 +108,8 @@ export class WalkWorld implements Context<Settings, MessageShape> {
     this.writes = Array.from({ length: nodes }, () => []);
     this.dispatcher = new Dispatcher(protocol);
     this.invariants = Object.values(protocol.always);
-    this.events = Object.entries(protocol.sometimes);
-    this.noted = new Uint8Array(this.events.length);
+    this.sightings = new Sightings(protocol);
+    this.seen = this.sightings.seen;
     this.timers = Object.values(protocol.timers);
   }
 
@@ -122,8 +121,7 @@ export class WalkWorld implements Context<Settings, MessageShape> {
     this.armedCount = 0;
     this.operations.length = 0;
     this.claims.clear();
-    this.seen.clear();
-    this.noted.fill(0);
+    this.sightings.clear();
     this.step = 0;
     this.sent = 0;
     this.violation = null;
@@ -277,13 +275,7 @@ export class WalkWorld implements Context<Settings, MessageShape> {
 
   /** Notes which of the events that must be reachable have happened. */
   look(): void {
-    const { events, noted, up } = this;
-    for (let i = 0; i < events.length; i++) {
-      const [name, happened] = events[i];
-      if (noted[i] === 1 || !happened(up)) continue;
-      noted[i] = 1;
-      this.seen.add(name);
-    }
+    this.sightings.look(this.up);
   }
 
   // ---- what handlers see
