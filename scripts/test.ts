@@ -47,8 +47,12 @@ const folder = mkdtempSync(join(tmpdir(), "protolab-tests-"));
 process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
 const shared = files.filter((file) => SHARED.test(file) && !ALONE.test(file));
 const alone = files.filter((file) => !shared.includes(file));
-const entries = [...alone, ...together(shared, folder)];
-const concurrency = `--test-concurrency=${availableParallelism()}`;
+// The longest first, or one of them would run alone at the end.
+const longest = alone.filter((file) => ALONE.test(file));
+const others = alone.filter((file) => !ALONE.test(file));
+const entries = [...longest, ...others, ...together(shared, folder)];
+// One more than there are cores: kernels, browsers and commands are waited for.
+const concurrency = `--test-concurrency=${availableParallelism() + 1}`;
 const child = spawn(process.execPath, ["--import", "tsx", "--test", concurrency, ...flags, ...entries], {
   stdio: "inherit",
 });
