@@ -30,12 +30,10 @@ const JUMP = [0x8764000b, 0xf542d2d3, 0x6fa035c3, 0x77f2db5b] as const;
  * new RandomStream(1, 2, 3, 4).nextUint32(); // => 641
  */
 export class RandomStream {
-  // Signed 32-bit integers from the first moment on: a field that is only declared begins as undefined, may for ever hold
-  // anything to the compiler, and is added to in floating point.
-  private s0 = 0;
-  private s1 = 0;
-  private s2 = 0;
-  private s3 = 0;
+  private s0: number;
+  private s1: number;
+  private s2: number;
+  private s3: number;
 
   /**
    * A generator in the given state of four 32-bit words; streams are normally made by `randomStreams`.

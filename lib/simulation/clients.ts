@@ -98,7 +98,10 @@ export class Clients {
     this.measuredLeft = options.measured;
     this.history = options.history;
     this.completion = options.completion;
-    if (this.history !== null) this.history.openSince = () => this.earliestOpen();
+    if (this.history !== null) {
+      this.history.openSince = () => this.earliestOpen();
+      this.history.open = () => this.inFlight;
+    }
     this.arrivals = arrivalProcess(workload.arrivals, streams.stream("arrivals"));
     this.sizes = streams.stream("sizes");
     this.mix = streams.stream("mix");

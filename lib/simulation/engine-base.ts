@@ -14,6 +14,7 @@ import * as slotColumns from "./event-slots.ts";
 import { Network } from "./network.ts";
 import { OwnCounts } from "./own-measures.ts";
 import type { AnyProtocol, MessageShape } from "./protocol.ts";
+import { Sightings } from "./sightings.ts";
 import { TimerTable } from "./timers.ts";
 import type { Tracer } from "./tracer.ts";
 
@@ -62,7 +63,6 @@ export abstract class EngineBase {
   readonly workBusy: Float64Array;
   readonly workFree: Float64Array;
   readonly coresPerNode: number;
-  readonly seen = new Set<string>();
   readonly claims = new Claims();
   events = 0;
   sent = 0;
@@ -95,7 +95,7 @@ export abstract class EngineBase {
   protected localCount = 0;
   protected readonly protocol: AnyProtocol;
   private readonly invariants: readonly Condition[];
-  private readonly reachable: readonly Condition[];
+  readonly sightings: Sightings;
   protected readonly clients: Clients | null;
   protected readonly options: EngineOptions;
   protected readonly tracer: Tracer | null;
@@ -123,7 +123,7 @@ export abstract class EngineBase {
     this.protocol = protocol;
     this.own = protocol.measures === undefined ? null : new OwnCounts(protocol, this.states);
     this.invariants = Object.entries(protocol.always);
-    this.reachable = Object.entries(protocol.sometimes);
+    this.sightings = new Sightings(protocol);
     this.clients = clients;
     this.options = options;
     this.tracer = options.tracer;
@@ -292,7 +292,6 @@ export abstract class EngineBase {
         `${this.protocol.name}: invariant ${name} must hold, got a violation at ${this.now.toPrecision(6)} s (event ${this.events})`,
       );
     }
-    for (const [name, happened] of this.reachable)
-      if (!this.seen.has(name) && happened(up)) this.seen.add(name);
+    this.sightings.look(up);
   }
 }

@@ -64,6 +64,8 @@ export type HistorySink = (chunk: HistoryChunk, openSince: number) => void;
 export class HistoryRecorder {
   /** Earliest invocation of an operation still open; set by whoever keeps the operations. */
   openSince: () => number = () => Number.NEGATIVE_INFINITY;
+  /** How many operations are open: asking for the earliest takes a step for each, so a chunk holds as many. */
+  open: () => number = () => 0;
   private chunk = newChunk(FIRST_ROWS);
   private readonly kept: HistoryChunk[] = [];
   private readonly keep: boolean;
@@ -99,7 +101,7 @@ export class HistoryRecorder {
   }
 
   private full(): void {
-    if (this.chunk.rows < ROWS) this.chunk = widened(this.chunk);
+    if (this.chunk.rows < ROWS || this.chunk.rows < this.open()) this.chunk = widened(this.chunk);
     else this.flush();
   }
 

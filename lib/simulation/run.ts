@@ -273,7 +273,7 @@ function resultOf(
     },
     diskWrites: engine.disks.reduce((sum, disk) => sum + (disk?.writes ?? 0), 0),
     audits,
-    seen: [...engine.seen],
+    seen: [...engine.sightings.seen],
     outcome: protocol.outcome?.(engine.states) ?? {},
     own: engine.own?.measures(end) ?? {},
     history:

@@ -66,8 +66,12 @@ export class Tracer {
   private parts = new Float64Array(FIRST_CAPACITY * WIDTH);
   /** The request step of each operation in flight, by handle. */
   private readonly requestOf = new Map<number, number>();
-  /** By node: the handler step that each message and operation brought about. */
+  /**
+   * By node: the handler step that each message and operation brought about. Noted from the first work on, which takes half
+   * of a run's time: most protocols have no workers, and what the first work is for came in the handler that begins it.
+   */
   private readonly broughtBy: WeakMap<object, number>[] = [];
+  private hasWorkers = false;
   /** By node: what its worker does now. */
   private readonly works: (Work | undefined)[] = [];
 
@@ -146,12 +150,14 @@ export class Tracer {
 
   /** Notes the handler step that a message or operation brought about at a node. */
   brought(node: number, body: object, id: number): void {
+    if (!this.hasWorkers) return;
     this.broughtBy[node] ??= new WeakMap();
     this.broughtBy[node].set(body, id);
   }
 
   /** A node's worker begins with what `job` asked for, which may have waited in the node's own queue. */
   work(node: number, timer: number, job: object, begun: number, ended: number): void {
+    this.hasWorkers = true;
     const cause = this.broughtBy[node]?.get(job) ?? this.current;
     this.works[node] = { timer, cause, atOnce: cause === this.current, begun, ended };
   }
