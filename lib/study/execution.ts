@@ -32,34 +32,15 @@ export class WorkerError extends Error {
   override readonly name = "WorkerError";
 }
 
-type RunTask = typeof runTask;
-
-/** Runs in this thread, giving way to timers and signals between tasks. */
-function here(code: () => RunTask): Executor {
-  return {
-    workers: 1,
-    async run(task, signal) {
-      await nextTurn();
-      signal?.throwIfAborted();
-      return code()(task);
-    },
-  };
-}
-
-/** Runs in this thread what this thread has loaded: for studies of a moment. */
-export const inThisThread: Executor = here(() => runTask);
-
-let bundled: RunTask | undefined;
-
-/** Runs in this thread the code that workers run, which is faster and takes as long to load as 10^4 operations. */
-export const inThisThreadBundled: Executor = here(() => {
-  if (bundled === undefined) {
-    const file = workerBundle(workerFile());
-    bundled =
-      file === null ? runTask : (createRequire(import.meta.url)(file) as { runTask: RunTask }).runTask;
-  }
-  return bundled;
-});
+/** Runs in this thread, giving way to timers and signals between tasks: for studies of a moment. */
+export const inThisThread: Executor = {
+  workers: 1,
+  async run(task, signal) {
+    await nextTurn();
+    signal?.throwIfAborted();
+    return runTask(task);
+  },
+};
 
 const pools = new Map<string, Piscina>();
 

@@ -15,7 +15,7 @@ import {
   readCompare,
   refuseInapplicable,
 } from "./comparison.ts";
-import { codeOfRuns, type Executor, inThisThread, inThisThreadBundled, onThreads } from "./execution.ts";
+import { codeOfRuns, type Executor, inThisThread, onThreads } from "./execution.ts";
 import { journalled } from "./journal.ts";
 import { type MeasureReference, refuseForeign } from "./measures.ts";
 import { quantilesWith, type RunOptions, type RunSettings, readJournal, readRunOptions } from "./options.ts";
@@ -235,7 +235,11 @@ function refuseLargeGrid(factors: readonly GridFactor[], settings: RunSettings):
   );
 }
 
-/** Threads by the size of the study: starting them takes as long as simulating some 10^5 operations. */
+/**
+ * Threads by the size of the study: starting them takes as long as simulating some 10^5 operations. A long study has its
+ * thread even where one is all it may have: this one stays free for signals, and in it a run takes a tenth longer where the
+ * TypeScript loader hooks on `import`.
+ */
 function executorFor(plans: readonly PointPlan[], settings: RunSettings): Executor {
   const least = plans.reduce(
     (sum, plan) => sum + (plan.operations + (plan.warmUp ?? 0)) * settings.minReplications,
@@ -243,6 +247,5 @@ function executorFor(plans: readonly PointPlan[], settings: RunSettings): Execut
   );
   const short = least < ROUGH_SPEED / 2;
   const workers = settings.workers ?? (short ? 1 : availableParallelism());
-  if (workers > 1) return onThreads(workers);
-  return short ? inThisThread : inThisThreadBundled;
+  return workers === 1 && short ? inThisThread : onThreads(workers);
 }

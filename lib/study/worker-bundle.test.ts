@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { workload } from "../core/workloads.ts";
-import { inThisThread, inThisThreadBundled } from "./execution.ts";
+import { closeWorkers, inThisThread, onThreads } from "./execution.ts";
 import { runTask } from "./replication.ts";
 import { raftSystem } from "./study.fixture.ts";
 import type { ReplicationTask } from "./task.ts";
@@ -14,6 +14,7 @@ import { workerBundle } from "./worker-bundle.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "protolab-bundle-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
+after(closeWorkers);
 const require = createRequire(import.meta.url);
 const WORKER = fileURLToPath(new URL("./worker.ts", import.meta.url));
 
@@ -43,7 +44,7 @@ test("a bundle computes what its sources compute, to the bit", async () => {
     ["done", "done"],
   );
   assert.deepEqual(bundle.runTask(TASK), expected);
-  assert.deepEqual(await inThisThreadBundled.run(TASK), expected);
+  assert.deepEqual(await onThreads(1).run(TASK), expected);
   assert.deepEqual(await inThisThread.run(TASK), expected);
 });
 
