@@ -1,62 +1,19 @@
 /**
  * What checking costs: W3 with and without its checks, Raft on W3, and judging a history beside the run it is of.
  *
- * Seconds are those of the processor, so that a busy machine does not count. Variants:
- *
- * - `none`: Multi-Paxos as in W3 without claims, invariants and history; `claims`: with claims and invariants; `all`: also
- *   with its history, read by the monitor as it grows;
- * - `raft`: all of that on Raft;
- * - `run` and `judged`: W3 with half of it reads of 1,000 keys, its history kept; only the run, or only the judging, counts.
+ * By the code and with the compiler's budgets that studies have (`checks-run.ts` says which variants). Seconds are those of
+ * the processor, so that a busy machine does not count.
  */
-import { LinearizabilityMonitor } from "../../../lib/checkers/linearizability-monitor.ts";
-import { linearizable } from "../../../lib/checkers/linearizable.ts";
-import { exponential, shifted } from "../../../lib/core/distributions.ts";
-import { cpu } from "../../../lib/core/machines.ts";
-import { networks } from "../../../lib/core/networks.ts";
-import { us } from "../../../lib/core/units.ts";
-import { workload } from "../../../lib/core/workloads.ts";
-import { protocolNamed } from "../../../lib/protocols/index.ts";
-import { buildSystem } from "../../../lib/protocols/system.ts";
-import { TimedEngine } from "../../../lib/simulation/engine.ts";
-import type { HistoryRow } from "../../../lib/simulation/history.ts";
-import { simulateRun } from "../../../lib/simulation/run.ts";
+import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
+import "../../../lib/study/execution.ts"; // sets those budgets
+import { DataError } from "../../../lib/core/errors.ts";
+import { workerBundle } from "../../../lib/study/worker-bundle.ts";
 import { childArguments, report } from "../child.ts";
 
-const KEYS = 1000;
-const { variant, size, operations, seed } = childArguments();
-const whole = protocolNamed(variant === "raft" ? "raft" : "multi-paxos");
-const protocol = variant === "none" ? { ...whole, always: {}, sometimes: {} } : whole;
-if (variant === "none") TimedEngine.prototype.claim = () => {};
-const own =
-  variant === "raft" ? { electionTimeoutMin: 1e7, electionTimeoutMax: 2e7 } : { answerWhen: "chosen" };
-const system = buildSystem(protocol, {
-  network: networks.lan({ nodes: size, oneWay: shifted(exponential(us(50)), us(250)), order: "datagram" }),
-  cpu: cpu({ receive: us(10) }),
-  heartbeatInterval: 1e6,
-  ...own,
-});
-const mixed = variant === "run" || variant === "judged";
-const load = workload.poisson(10_000, mixed ? { reads: 0.5, keys: KEYS } : {});
-
-/** Seconds of the processor since this process began. */
-const used = (): number => process.cpuUsage().user / 1e6;
-
-const monitor = variant === "all" || variant === "raft" ? new LinearizabilityMonitor() : null;
-let open: readonly HistoryRow[] = [];
-let begun = used();
-const run = simulateRun(protocol, system, load, {
-  seed,
-  operations,
-  history: mixed ? "keep" : monitor === null ? "off" : "stream",
-  ...(monitor === null ? {} : { sink: (chunk, openSince) => monitor.add(chunk, openSince) }),
-  atEnd: (rows) => {
-    open = rows;
-  },
-});
-let right = monitor === null || monitor.finish(open).verdict === "linearizable";
-if (variant === "judged") {
-  begun = used();
-  right = linearizable(run.history).verdict === "linearizable";
-}
-const { ok, failed, unknown } = run.operations;
-report("checks", variant, operations, used() - begun, right ? ok / (ok + failed + unknown) : 0);
+const given = childArguments();
+const bundle = workerBundle(fileURLToPath(new URL("./checks-run.ts", import.meta.url)));
+if (bundle === null) throw new DataError("bench: checks must bundle, got no file in .protolab/worker");
+const { runChecks } = createRequire(import.meta.url)(bundle) as typeof import("./checks-run.ts");
+const { seconds, right } = runChecks(given);
+report("checks", given.variant, given.operations, seconds, right);
