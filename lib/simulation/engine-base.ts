@@ -63,6 +63,7 @@ export abstract class EngineBase {
   readonly workBusy: Float64Array;
   readonly workFree: Float64Array;
   readonly coresPerNode: number;
+  readonly sightings: Sightings;
   readonly claims = new Claims();
   events = 0;
   sent = 0;
@@ -95,7 +96,6 @@ export abstract class EngineBase {
   protected localCount = 0;
   protected readonly protocol: AnyProtocol;
   private readonly invariants: readonly Condition[];
-  readonly sightings: Sightings;
   protected readonly clients: Clients | null;
   protected readonly options: EngineOptions;
   protected readonly tracer: Tracer | null;

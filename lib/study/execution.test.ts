@@ -88,6 +88,20 @@ for (const workers of [1, 2]) {
   });
 }
 
+test("a long study of one worker leaves this thread free", async () => {
+  let ticks = 0;
+  const clock = setInterval(() => ticks++, 1);
+  const { rows } = await mm1Study([500]).run({
+    ...SMALL,
+    operations: 60_000,
+    maxReplications: 5,
+    workers: 1,
+  });
+  clearInterval(clock);
+  // In this thread a timer would have its turn once a replication, and there are five.
+  assert.ok(rows.length === 1 && ticks > 50, `${ticks} ticks`);
+});
+
 test("a study that is stopped before it begins has no rows, and says so", async () => {
   const result = await mm1Study([100]).run({ ...SMALL, workers: 1, signal: AbortSignal.abort() });
   assert.deepEqual([result.complete, result.rows.length], [false, 0]);

@@ -10,7 +10,7 @@ import { closeWorkers, inThisThread, onThreads } from "./execution.ts";
 import { runTask } from "./replication.ts";
 import { raftSystem } from "./study.fixture.ts";
 import type { ReplicationTask } from "./task.ts";
-import { workerBundle } from "./worker-bundle.ts";
+import { bundledCode, workerBundle } from "./worker-bundle.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "protolab-bundle-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -44,6 +44,7 @@ test("a bundle computes what its sources compute, to the bit", async () => {
     ["done", "done"],
   );
   assert.deepEqual(bundle.runTask(TASK), expected);
+  assert.deepEqual(bundledCode<typeof bundle>("test", WORKER).runTask(TASK), expected);
   assert.deepEqual(await onThreads(1).run(TASK), expected);
   assert.deepEqual(await inThisThread.run(TASK), expected);
 });
@@ -110,5 +111,9 @@ test("where no bundle can be made there is none, and the sources run as they are
   assert.equal(workerBundle(source, join(folder, "a-file", "inside")), null);
   writeFileSync(source, "export const where = import.meta.url;\n");
   assert.equal(workerBundle(source, join(folder, "meta")), null);
+  assert.throws(() => bundledCode("bench", source), {
+    name: "DataError",
+    message: "bench: none.ts must bundle, got no file in .protolab/worker",
+  });
   assert.equal(workerBundle(join(folder, "nowhere.ts"), join(folder, "nowhere")), null);
 });

@@ -66,6 +66,19 @@ export function workerBundle(source: string, folder = FOLDER): string | null {
   return file;
 }
 
+/**
+ * The same, loaded into this thread: what this thread then measures is what threads run.
+ *
+ * @param source TypeScript whose exports are those of `Code`
+ * @throws DataError where no bundle can be made
+ */
+export function bundledCode<Code>(where: string, source: string): Code {
+  const bundle = workerBundle(source);
+  if (bundle === null)
+    throw new DataError(`${where}: ${basename(source)} must bundle, got no file in .protolab/worker`);
+  return createRequire(import.meta.url)(bundle) as Code;
+}
+
 const hashOf = (content: Uint8Array): string => createHash("sha256").update(content).digest("hex");
 const manifestPath = (source: string, folder: string): string =>
   join(folder, `${basename(source)}-${hashOf(Buffer.from(source)).slice(0, 8)}.json`);

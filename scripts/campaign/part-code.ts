@@ -1,8 +1,6 @@
 /** The code of a campaign's part as campaigns run it: one file of plain JavaScript. */
-import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
-import { DataError } from "../../lib/core/errors.ts";
-import { workerBundle } from "../../lib/study/worker-bundle.ts";
+import { bundledCode, workerBundle } from "../../lib/study/worker-bundle.ts";
 
 /** Where the TypeScript stands. */
 export const PART = fileURLToPath(new URL("./part.ts", import.meta.url));
@@ -15,8 +13,4 @@ export const partBundle = (): string | null => workerBundle(PART);
  *
  * @throws DataError where none can be made
  */
-export function partCode(): typeof import("./part.ts") {
-  const bundle = partBundle();
-  if (bundle === null) throw new DataError("campaign: part must bundle, got no file in .protolab/worker");
-  return createRequire(import.meta.url)(bundle) as typeof import("./part.ts");
-}
+export const partCode = (): typeof import("./part.ts") => bundledCode("campaign", PART);
