@@ -45,7 +45,7 @@ export const balancer = systemBuilder(balancerProtocol);
 
 /**
  * A group that runs EPaxos: every node leads the commands of its own clients.
- * @example epaxos({ network: network.lan({ nodes: 5, rtt: ms(1) }) }).settings.fastQuorum; // => 4
+ * @example epaxos({ network: network.lan({ nodes: 5, rtt: ms(1) }) }).settings.fastQuorum; // => 3
  */
 export const epaxos = systemBuilder(epaxosProtocol);
 

@@ -6,7 +6,15 @@
  * Components are found by Tarjan's algorithm (SIAM J. Computing 1(2), 1972), with a stack of its own, since chains of
  * dependencies may be long.
  */
-import { type Ctx, type EPaxosNode, type Instance, instanceOf, isCommitted } from "./epaxos-state.ts";
+import {
+  type Ctx,
+  dropExecuted,
+  type EPaxosNode,
+  type Instance,
+  instanceOf,
+  interfere,
+  isCommitted,
+} from "./epaxos-state.ts";
 
 /** Tarjan's marks of one instance. */
 interface Mark {
@@ -114,16 +122,11 @@ function nextDependency(node: EPaxosNode, mark: Mark): Instance | null {
     while (mark.index <= instance.deps[mark.replica]) {
       const found = instanceOf(node, mark.replica, mark.index++);
       if (found === null || found.status === "executed" || found === instance) continue;
-      if (isCommitted(found) && !interfere(found, instance)) continue;
+      if (isCommitted(found) && !interfere(found.operation, instance.operation)) continue;
       return found;
     }
   }
   return null;
-}
-
-/** §4.1. */
-function interfere({ operation: a }: Instance, { operation: b }: Instance): boolean {
-  return a !== null && b !== null && a.key === b.key && (a.kind === "write" || b.kind === "write");
 }
 
 /** The instances above a mark on the stack, and its own, in the order of execution. */
@@ -158,12 +161,9 @@ function apply(node: EPaxosNode, instance: Instance, ctx: Ctx): void {
   if (replica === node.id) ctx.reply(operation, operation.kind === "write" ? operation.id : key.value);
 }
 
-/** Everything before `executed` is; what every replica has executed is dropped. */
+/** Everything before `executed` is. */
 function advance(node: EPaxosNode, replica: number): void {
   const log = node.logs[replica];
   while (log.get(node.executed[replica])?.status === "executed") node.executed[replica]++;
-  node.executedAt[node.id][replica] = node.executed[replica];
-  let everywhere = node.executed[replica];
-  for (const told of node.executedAt) everywhere = Math.min(everywhere, told[replica]);
-  log.dropBefore(everywhere);
+  dropExecuted(node, replica);
 }

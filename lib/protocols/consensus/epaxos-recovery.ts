@@ -1,12 +1,13 @@
 /**
  * EPaxos: finishing the instance of a replica that does not.
  *
- * Source: Moraru et al., SOSP 2013, §4.3.3 and figure 3 (explicit prepare), basic protocol.
+ * Source: Moraru et al., SOSP 2013, §4.3.3 and figure 3 (explicit prepare).
  *
  * Promises of a majority say what may have happened: an accepted command may be committed; equal votes of all those among
- * them that are of the leader's fast quorum, at least floor(n/2), may be the trace of a fast commit; anything else was not
- * committed, and goes through both phases again, never fast. (A leader here sends to everybody, for the slow path, so each
- * message names the fast quorum: votes of others left no trace.)
+ * them that are of the leader's fast quorum may be the trace of a fast commit; anything else was not committed, and goes
+ * through both phases again, never fast. (A leader here sends to everybody, for the slow path, so each message names the
+ * fast quorum: votes of others left no trace.) Of floor(n/2) such votes and the leader's own, a majority has voted so, and
+ * the attributes can be accepted. Of fewer, they must be tried first: `epaxos-trial.ts`.
  */
 import type { NodeId } from "../../simulation/protocol.ts";
 import { beginAccept, beginPreAccept, type EPaxosRules, newLead, sendLead } from "./epaxos-rounds.ts";
@@ -19,6 +20,7 @@ import {
   sameAttributes,
   save,
 } from "./epaxos-state.ts";
+import { beginTrial } from "./epaxos-trial.ts";
 
 type Promised = Extract<EPaxosMessage, { kind: "promise" }>;
 
@@ -58,7 +60,7 @@ export function answerPrepare(
 
 /** Figure 3, lines 28–40: a majority has promised; what must the instance become? */
 export function considerPromises(node: EPaxosNode, instance: Instance, rules: EPaxosRules, ctx: Ctx): void {
-  const { promises, ballot } = instance.lead as NonNullable<Instance["lead"]>;
+  const { promises, ballot } = instance.lead as Lead;
   const highest = Math.max(...promises.map(({ promise }) => promise.voted));
   const latest = promises
     .map(({ promise }) => promise)
@@ -69,26 +71,23 @@ export function considerPromises(node: EPaxosNode, instance: Instance, rules: EP
     return;
   }
   // Its ballot of round 0 is its leader's number.
-  const trace =
-    highest === instance.replica
-      ? traceOfFastCommit(promises, instance.replica, rules.fastTrace(node.group))
-      : undefined;
-  if (trace !== undefined) {
-    beginAccept(node, instance, ballot, trace, rules, ctx);
-    return;
+  const trace = highest === instance.replica ? traceOfFastCommit(promises, instance.replica) : [];
+  const read = trace.length === 0 ? "ignore" : rules.readTrace(trace.length, node.group);
+  if (read === "accept") beginAccept(node, instance, ballot, trace[0], rules, ctx);
+  else if (read === "try") beginTrial(node, instance, trace[0], rules, ctx);
+  else {
+    const known = latest.find((p) => p.status === "preaccepted");
+    beginPreAccept(node, instance, ballot, known?.operation ?? null, false, rules, ctx);
   }
-  const known = latest.find((p) => p.status === "preaccepted");
-  beginPreAccept(node, instance, ballot, known?.operation ?? null, false, rules, ctx);
 }
 
 /**
- * A vote for what the leader may have committed fast; undefined when it has not: it would have told itself, or a vote of
- * its fast quorum is missing or differs. With the leader's own, `least` equal votes are those of a majority.
+ * Equal votes for what the leader may have committed fast; none when it has not: it would have told itself, or a vote of
+ * its fast quorum is missing or differs.
  */
-function traceOfFastCommit(promises: Lead["promises"], leader: NodeId, least: number): Promised | undefined {
-  if (promises.some(({ by }) => by === leader)) return undefined;
+function traceOfFastCommit(promises: Lead["promises"], leader: NodeId): readonly Promised[] {
+  if (promises.some(({ by }) => by === leader)) return [];
   const quorum = promises.find(({ promise }) => promise.voted === leader)?.promise.quorum ?? 0;
   const votes = promises.filter(({ by }) => ((quorum >> by) & 1) === 1).map(({ promise }) => promise);
-  const alike = votes.every((vote) => vote.voted === leader && sameAttributes(vote, votes[0]));
-  return alike && votes.length >= least ? votes[0] : undefined;
+  return votes.every((vote) => vote.voted === leader && sameAttributes(vote, votes[0])) ? votes : [];
 }

@@ -13,6 +13,8 @@ import {
   type Instance,
   type Lead,
   noteConflict,
+  type TryPreAccept,
+  type Verdict,
 } from "./epaxos-state.ts";
 
 export type Of<K extends EPaxosMessage["kind"]> = Extract<EPaxosMessage, { kind: K }>;
@@ -36,8 +38,12 @@ export interface EPaxosRules {
   saveVote(instance: Instance, ctx: Ctx): void;
   /** §4.3.2: a command waits for what it depends on. */
   execute(node: EPaxosNode, instance: Instance, ctx: Ctx): boolean;
-  /** Of a failed leader's instance: how many equal votes of its fast quorum tell that it may have committed fast. */
-  fastTrace(group: number): number;
+  /** Of a failed leader's instance: what equal votes of its fast quorum, and so many, tell. */
+  readTrace(votes: number, group: number): "accept" | "try" | "ignore";
+  /** What a replica can say of attributes that may have been committed fast. */
+  verdict(node: EPaxosNode, instance: Instance, m: TryPreAccept): Verdict;
+  /** What is told to be executed is durable before, for nobody keeps it then. */
+  saveHeard(node: EPaxosNode, ctx: Ctx): void;
 }
 
 /** Makes the attributes an instance's own, voted for in a ballot. */
@@ -81,6 +87,7 @@ export function newLead(
     seq,
     deps,
     promises: [],
+    tried: null,
   };
 }
 
@@ -140,7 +147,8 @@ export function sendLead(instance: Instance, ctx: Ctx): void {
   const { replica, index, operation, quorum, lead } = instance;
   if (lead === null) return;
   const { ballot, seq, deps, phase } = lead;
-  if (phase === "prepare") ctx.broadcast({ kind: "prepare", ballot, replica, index });
+  if (lead.tried !== null) ctx.broadcast(lead.tried);
+  else if (phase === "prepare") ctx.broadcast({ kind: "prepare", ballot, replica, index });
   else if (phase === "accept")
     ctx.broadcast({ kind: "accept", ballot, replica, index, operation, seq, deps });
   else ctx.broadcast({ kind: "preAccept", ballot, replica, index, operation, seq, deps, quorum });

@@ -19,8 +19,9 @@ export const parameters = {
     default: 0,
     tex: "q_f",
     meaning:
-      "replicas, the command's leader among them, that commit in one round when they agree; 0 is 2·floor(n/2)",
-    source: "Moraru et al., SOSP 2013, §4.3 (the basic protocol)",
+      "replicas, the command's leader among them, that commit in one round when they agree; 0 is the fewest: 2, 3, 5 of 3, 5, 7",
+    source:
+      "Moraru et al., SOSP 2013, §4.3: F + floor((F + 1)/2) of n = 2F + 1; above 7 replicas 2·floor(n/2)",
   },
   patience: {
     dimension: "time",
@@ -65,7 +66,20 @@ export type EPaxosMessage =
       readonly voted: number;
       readonly quorum: number;
     })
-  | (OfInstance & { readonly kind: "refused"; readonly ballot: number });
+  | TryPreAccept
+  | (OfInstance & { readonly kind: "tried"; readonly ballot: number; readonly verdict: Verdict })
+  | (OfInstance & { readonly kind: "refused"; readonly ballot: number })
+  /** To itself: what was executed when its last checkpoint began is on the own disk. */
+  | { readonly kind: "saved"; readonly executed: readonly number[] };
+
+/** In a recovery: may these be the attributes of a fast commit, and will what comes later come after it? */
+export interface TryPreAccept extends Command {
+  readonly kind: "tryPreAccept";
+  readonly ballot: number;
+  readonly quorum: number;
+}
+/** Here they may; it was not committed fast; or that depends on what becomes of another instance. */
+export type Verdict = "possible" | "impossible" | "open";
 
 /** How far an instance has come. */
 export type Status = "none" | "preaccepted" | "accepted" | "committed" | "executed";
@@ -97,7 +111,7 @@ export interface Instance {
 
 /** A leader's round on one instance, in one ballot. */
 export interface Lead {
-  phase: "preaccept" | "accept" | "prepare";
+  phase: "preaccept" | "accept" | "prepare" | "try";
   ballot: number;
   /** Replicas that answered, as a set, this one among them. */
   answers: number;
@@ -114,14 +128,19 @@ export interface Lead {
   seq: number;
   deps: readonly number[];
   promises: { readonly by: NodeId; readonly promise: Extract<EPaxosMessage, { kind: "promise" }> }[];
+  /** What is tried; null in the other phases. */
+  tried: TryPreAccept | null;
 }
 
-/** What reaches the disk: an instance as far as it has come. */
+/** What reaches the disk: an instance as far as it has come, or several. */
 export interface EPaxosRecord extends Command {
   readonly status: Status;
   readonly ballot: number;
   readonly voted: number;
   readonly quorum: number;
+}
+export interface EPaxosCheckpoint {
+  readonly commits: readonly EPaxosRecord[];
 }
 export interface EPaxosDurable {
   /** By number of the instance and replica, in one number. */
@@ -132,6 +151,9 @@ export interface EPaxosDurable {
 export interface KeyConflicts {
   readonly writes: number[];
   readonly reads: number[];
+  /** The same of those that the log has dropped. */
+  readonly goneWrites: number[];
+  readonly goneReads: number[];
   seq: number;
 }
 
@@ -151,8 +173,10 @@ export interface EPaxosNode {
   readonly conflicts: Map<number, KeyConflicts>;
   /** By replica: every instance before this number is executed here. */
   readonly executed: number[];
-  /** By replica, by replica: what others have told of their `executed`. */
+  /** By replica, by replica: what others have told of their `executed`, and what is saved of the own. */
   readonly executedAt: number[][];
+  /** Heard to be committed since the last checkpoint: a crash would forget it. */
+  unsaved: Instance[];
   readonly store: Map<number, KeyState>;
   /** The same states in a list, to be gone through. */
   readonly stored: KeyState[];
@@ -174,6 +198,7 @@ export const newNode = (id: NodeId, group: number): EPaxosNode => ({
   conflicts: new Map(),
   executed: new Array<number>(group).fill(0),
   executedAt: Array.from({ length: group }, () => new Array<number>(group).fill(0)),
+  unsaved: [],
   store: new Map(),
   stored: [],
   applied: new AppliedWrites(),
@@ -230,12 +255,21 @@ export function attributesFor(
   if (operation === null || known === undefined)
     return { seq: Math.max(before, operation === null ? 0 : 1), deps: latest };
   for (let r = 0; r < node.group; r++) {
-    const last = operation.kind === "write" ? Math.max(known.writes[r], known.reads[r]) : known.writes[r];
+    const last = latestInterfering(operation, known, r);
     if (last > latest[r] && (r !== replica || last !== index)) latest[r] = last;
   }
   // Its own number is not one it must be above.
   const above = voted < 0 || known.seq > seq ? known.seq + 1 : seq;
   return { seq: Math.max(before, above), deps: latest };
+}
+
+/** A replica's latest instance that touches the key of an operation and interferes with it. */
+export const latestInterfering = ({ kind }: Operation, { writes, reads }: KeyConflicts, r: NodeId): number =>
+  kind === "write" ? Math.max(writes[r], reads[r]) : writes[r];
+
+/** §4.1. */
+export function interfere(a: Operation | null, b: Operation | null): boolean {
+  return a !== null && b !== null && a.key === b.key && (a.kind === "write" || b.kind === "write");
 }
 
 /** Notes that an instance touches its key. */
@@ -244,12 +278,27 @@ export function noteConflict(node: EPaxosNode, instance: Instance): void {
   if (operation === null) return;
   let known = node.conflicts.get(operation.key);
   if (known === undefined) {
-    known = { writes: noDeps(node.group), reads: noDeps(node.group), seq: 0 };
+    const none = (): number[] => noDeps(node.group);
+    known = { writes: none(), reads: none(), goneWrites: none(), goneReads: none(), seq: 0 };
     node.conflicts.set(operation.key, known);
   }
   const latest = operation.kind === "write" ? known.writes : known.reads;
   if (index > latest[replica]) latest[replica] = index;
   if (seq > known.seq) known.seq = seq;
+}
+
+/** Drops what every replica has executed and saved; which was the last of a key is remembered. */
+export function dropExecuted(node: EPaxosNode, replica: NodeId): void {
+  const log = node.logs[replica];
+  let everywhere = node.executed[replica];
+  for (const told of node.executedAt) everywhere = Math.min(everywhere, told[replica]);
+  for (let index = log.first; index < everywhere; index++) {
+    const operation = log.get(index)?.operation ?? null;
+    const known = operation === null ? undefined : node.conflicts.get(operation.key);
+    if (operation === null || known === undefined) continue;
+    (operation.kind === "write" ? known.goneWrites : known.goneReads)[replica] = index;
+  }
+  log.dropBefore(everywhere);
 }
 
 /** The later of two in every respect. */
@@ -264,24 +313,39 @@ export function sameAttributes(a: Attributes, b: Attributes): boolean {
   return a.seq === b.seq;
 }
 
-export const messageBytes = (m: EPaxosMessage, settings: Settings): number => {
+export const messageBytes = (m: EPaxosMessage | EPaxosRecord, settings: Settings): number => {
   const operation = "operation" in m ? m.operation : null;
   const deps = "deps" in m ? 4 * m.deps.length : 0;
   return settings.headerBytes + deps + (operation?.kind === "write" ? operation.bytes : 0);
 };
 
+export function recordBytes(record: object, settings: Settings): number {
+  if (!("commits" in record)) return messageBytes(record as EPaxosRecord, settings);
+  const { commits } = record as EPaxosCheckpoint;
+  return commits.reduce((bytes, commit) => bytes + messageBytes(commit, settings), 0);
+}
+
+function recordOf(instance: Instance): EPaxosRecord {
+  const { replica, index, operation, seq, deps, status, ballot, voted, quorum } = instance;
+  return { replica, index, operation, seq, deps, status, ballot, voted, quorum };
+}
+
 /** Writes an instance down as it is. */
 export function save(instance: Instance, ctx: Ctx): void {
-  const { replica, index, operation, seq, deps, status, ballot, voted, quorum } = instance;
-  const record: EPaxosRecord = { replica, index, operation, seq, deps, status, ballot, voted, quorum };
+  ctx.persist(recordOf(instance));
+}
+
+/** Writes down what was heard to be committed. */
+export function saveHeard(node: EPaxosNode, ctx: Ctx): void {
+  const record: EPaxosCheckpoint = { commits: node.unsaved.map(recordOf) };
   ctx.persist(record);
 }
 
 export const durable = {
   empty: (): EPaxosDurable => ({ instances: new Map() }),
   store(disk: EPaxosDurable, record: object): void {
-    const { replica, index } = record as EPaxosRecord;
-    disk.instances.set(index * (MAX_NODES + 1) + replica, record as EPaxosRecord);
+    const records = "commits" in record ? (record as EPaxosCheckpoint).commits : [record as EPaxosRecord];
+    for (const one of records) disk.instances.set(one.index * (MAX_NODES + 1) + one.replica, one);
   },
 };
 

@@ -39,7 +39,7 @@ export const epaxosMutants: readonly Mutant[] = [
   ),
   mutant(
     "E2",
-    "fast-quorum-of-a-majority",
+    "fast-commit-before-the-last-answer",
     "§4.3.3",
     { mayCommitFast: (answers, alike, fastQuorum) => alike && answers >= fastQuorum - 1 },
     { nodes: 5 },
@@ -59,12 +59,33 @@ export const epaxosMutants: readonly Mutant[] = [
     "E9",
     "recovery-ignores-a-fast-commit",
     "§4.3.3",
-    { fastTrace: () => Number.POSITIVE_INFINITY },
+    { readTrace: () => "ignore" },
     { scenario: "epaxos-fast-trace" },
   ),
   // Two peers may answer differently, and a recovery cannot tell which of them the leader went by.
   mutant("E11", "whoever-answers-first-is-the-fast-quorum", "§4.3.3", {
     isOfFastQuorum: ({ quorum }) => quorum !== 0,
   }),
+  mutant("E12", "short-trace-accepted-untried", "§4.4", { readTrace: () => "accept" }, { nodes: 5 }),
+  mutant(
+    "E13",
+    "trial-ignores-conflicts",
+    "§4.4",
+    { verdict: () => "possible" },
+    { nodes: 5, scenario: "epaxos-trial-refuted" },
+  ),
+  mutant(
+    "E14",
+    "open-taken-for-impossible",
+    "§4.4",
+    {
+      verdict(node, instance, m) {
+        const verdict = epaxosRules.verdict(node, instance, m);
+        return verdict === "open" ? "impossible" : verdict;
+      },
+    },
+    { nodes: 5, scenario: "epaxos-trial-open" },
+  ),
+  mutant("E15", "heard-commits-not-durable", "§5", { saveHeard: () => {} }, { kind: "liveness" }),
   mutant("E10", "slow-path-of-a-minority", "§4.3.1", { majority: (group) => group >> 1 }),
 ];

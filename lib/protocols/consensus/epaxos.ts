@@ -1,31 +1,36 @@
 /**
  * EPaxos: any replica leads the commands it is asked for; commands that do not interfere never wait for one another.
  *
- * Source      Moraru, Andersen & Kaminsky, "There Is More Consensus in Egalitarian Parliaments", SOSP 2013, §4 (basic
- *             protocol, fast quorum 2·floor(n/2)); Sutra, "On the correctness of Egalitarian Paxos", IPL 156, 2020 (an
- *             instance keeps the ballot promised and the ballot voted in apart)
+ * Source      Moraru, Andersen & Kaminsky, "There Is More Consensus in Egalitarian Parliaments", SOSP 2013, §4; Sutra, "On
+ *             the correctness of Egalitarian Paxos", IPL 156, 2020 (an instance keeps the ballot promised and the ballot
+ *             voted in apart); Ryabinin, Gotsman & Sutra, "Making Democracy Work", OPODIS 2025 (what recovery must ask)
  * Promises    interfering commands execute in one order everywhere; operations on a key are linearizable
  * Assumes     crash-recovery replicas; messages lost, repeated, reordered, never forged; persist() is durable
- * Leaves out  the optimised recovery that allows fast quorums of F + floor((F + 1)/2) with n > 3: it takes a further round,
- *             whose conditions the paper leaves partly to a technical report, and readers found ambiguous and wrong in
- *             places (Ryabinin, Gotsman & Sutra, "Making Democracy Work", OPODIS 2025). Thrifty sending; reconfiguration
+ * Leaves out  fast quorums below 2·floor(n/2) with more than seven replicas; thrifty sending; reconfiguration
  *
  * A leader names its fast quorum, those who answer it soonest, in the message, and sends it to everybody: the others' answers
  * serve the slow path. With three replicas one other decides, so that nothing is ever slow but for a replica that is down.
  *
  * A leader's commit is durable before anybody hears of it: in a recovery the leader's word weighs as much as that of a
  * fast quorum, and a leader that forgot it had committed would mislead (the paper's replicas log synchronously, §5).
+ * The others write down what they hear of now and then, and tell as executed only what is on the disk: what everybody
+ * has told is dropped, and nobody could be told of it again.
+ *
+ * The parts: `epaxos-state` what there is · `epaxos-rounds` the rounds of a leader and the rules that safety rests on ·
+ * `epaxos-recovery`, `epaxos-trial` finishing another's instance · `epaxos-nudge` when · `epaxos-execution` the order.
  */
 import { DomainError } from "../../core/errors.ts";
 import type { NodeId, Protocol } from "../../simulation/protocol.ts";
 import { fastPathMeasures } from "../measure-shapes.ts";
 import { execute } from "./epaxos-execution.ts";
-import { answerPrepare, considerPromises, takeOver } from "./epaxos-recovery.ts";
-import { beginAccept, beginPreAccept, type EPaxosRules, sendLead, vote } from "./epaxos-rounds.ts";
+import { nudge } from "./epaxos-nudge.ts";
+import { answerPrepare, considerPromises } from "./epaxos-recovery.ts";
+import { beginAccept, beginPreAccept, type EPaxosRules, vote } from "./epaxos-rounds.ts";
 import {
   type Attributes,
   attributesFor,
   type Ctx,
+  dropExecuted,
   durable,
   type EPaxosDurable,
   type EPaxosMessage,
@@ -38,11 +43,14 @@ import {
   newNode,
   noteConflict,
   parameters,
+  recordBytes,
   restore,
   sameAttributes,
   save,
+  saveHeard,
   union,
 } from "./epaxos-state.ts";
+import { leastFastQuorum, noteVerdict, take, verdictOf } from "./epaxos-trial.ts";
 import { everyPair } from "./pairs.ts";
 import { countVotes, MAX_NODES } from "./settings.ts";
 
@@ -56,7 +64,9 @@ export const epaxosRules: EPaxosRules = {
   saveCommit: save,
   saveVote: save,
   execute,
-  fastTrace: (group) => group >> 1,
+  readTrace: (votes, group) => (votes >= group >> 1 ? "accept" : "try"),
+  verdict: verdictOf,
+  saveHeard,
 };
 
 export function commit(
@@ -82,7 +92,7 @@ export function commit(
     operation,
     seq,
     deps,
-    executed: [...node.executed],
+    executed: [...node.executedAt[node.id]],
   } as const;
   ctx.broadcast(told);
   ctx.send(node.id, told); // once durable, it is a claim
@@ -139,44 +149,6 @@ function noteAnswer(
   lead.deps = merged.deps;
 }
 
-/** Who has not answered by now is further than was thought: the next command asks others to be fast. */
-function blameTheSilent(node: EPaxosNode, lead: Lead, now: number): void {
-  for (let peer = 0; peer < node.group; peer++)
-    if (((lead.answers >> peer) & 1) === 0) node.lag[peer] = Math.max(node.lag[peer], now - lead.begun);
-}
-
-/** Patiences after which an instance is looked after again, at most. */
-const MOST_CALM = 8;
-
-/**
- * Now and then: what has not moved goes the slow way, is sent again, or is taken over.
- *
- * Each time an instance is left alone for twice as long: nobody answers a replica that is cut off, and replicas that take
- * over one instance undo each other's work.
- */
-function nudge(node: EPaxosNode, rules: EPaxosRules, ctx: Ctx): void {
-  const { patience } = ctx.settings;
-  ctx.barrier(); // what is sent again may not have been durable enough to be sent at all
-  const now = ctx.localTime();
-  for (let replica = 0; replica < node.group; replica++) {
-    const log = node.logs[replica];
-    for (let index = node.executed[replica]; index < log.end; index++) {
-      const instance = instanceOf(node, replica, index);
-      if (instance === null || isCommitted(instance)) continue;
-      if (!(now - instance.touched >= patience * instance.calm)) continue;
-      const { lead } = instance;
-      instance.touched = now;
-      instance.calm = Math.min(MOST_CALM, 2 * instance.calm);
-      if (lead?.phase === "preaccept") blameTheSilent(node, lead, now);
-      if (lead?.phase === "preaccept" && countVotes(lead.answers) >= rules.majority(node.group)) {
-        beginAccept(node, instance, lead.ballot, { ...lead, operation: instance.operation }, rules, ctx);
-      } else if (lead !== null) sendLead(instance, ctx);
-      else takeOver(node, instance, ctx);
-    }
-  }
-  ctx.setTimer("nudge", patience * (0.5 + ctx.random.uniform()));
-}
-
 export function epaxosWith(
   rules: EPaxosRules,
 ): Protocol<typeof parameters, EPaxosNode, EPaxosMessage, EPaxosDurable> {
@@ -184,7 +156,7 @@ export function epaxosWith(
   const leadOf = (
     node: EPaxosNode,
     m: { readonly replica: NodeId; readonly index: number; readonly ballot: number },
-    phase: "preaccept" | "accept" | "prepare",
+    phase: Lead["phase"],
   ): Instance | null => {
     const instance = instanceOf(node, m.replica, m.index);
     return instance?.lead?.phase === phase && instance.lead.ballot === m.ballot ? instance : null;
@@ -197,7 +169,8 @@ export function epaxosWith(
   const tellCommitted = (node: EPaxosNode, instance: Instance, to: NodeId, ctx: Ctx): void => {
     const { replica, index, operation, seq, deps } = instance;
     ctx.barrier();
-    ctx.send(to, { kind: "commit", replica, index, operation, seq, deps, executed: [...node.executed] });
+    const executed = [...node.executedAt[node.id]];
+    ctx.send(to, { kind: "commit", replica, index, operation, seq, deps, executed });
   };
   return {
     name: "epaxos",
@@ -205,22 +178,22 @@ export function epaxosWith(
     source: "Moraru, Andersen & Kaminsky, There Is More Consensus in Egalitarian Parliaments, SOSP 2013, §4",
     promises: "interfering commands execute in one order everywhere; operations on a key are linearizable",
     assumes: "messages are never forged; what is persisted is durable",
-    leavesOut: "optimised recovery, thrifty sending, reconfiguration",
+    leavesOut: "small fast quorums with more than seven replicas, thrifty sending, reconfiguration",
     parameters,
     entry: "any",
     derive(settings, { nodes, longestRtt }) {
       return {
         ...settings,
-        fastQuorum: settings.fastQuorum || Math.max(1, 2 * (nodes >> 1)),
+        fastQuorum: settings.fastQuorum || leastFastQuorum(nodes),
         patience: settings.patience || 2 * longestRtt + 0.02,
       };
     },
     check({ fastQuorum }, nodes) {
       if (nodes > MAX_NODES) throw new DomainError(`epaxos: nodes must be <= ${MAX_NODES}, got ${nodes}`);
-      const least = Math.max(1, 2 * (nodes >> 1));
+      const least = leastFastQuorum(nodes);
       if (fastQuorum < least || fastQuorum > nodes)
         throw new DomainError(
-          `epaxos: fastQuorum must be >= ${least} (2·floor(n/2), basic recovery) and <= nodes ${nodes}, got ${fastQuorum}`,
+          `epaxos: fastQuorum must be >= ${least} (or recovery could not tell) and <= nodes ${nodes}, got ${fastQuorum}`,
         );
     },
     durable,
@@ -322,7 +295,14 @@ export function epaxosWith(
         instance.status = "committed";
         instance.lead = null;
         noteConflict(node, instance);
+        node.unsaved.push(instance);
         executeWhatCan(node, instance, rules, ctx);
+      },
+      saved(node, m) {
+        for (let r = 0; r < node.group; r++) {
+          node.executedAt[node.id][r] = m.executed[r];
+          dropExecuted(node, r);
+        }
       },
       prepare(node, m, from, ctx) {
         const instance = instanceOf(node, m.replica, m.index);
@@ -340,6 +320,24 @@ export function epaxosWith(
         if (countVotes(lead.answers) >= rules.majority(node.group))
           considerPromises(node, instance, rules, ctx);
       },
+      tryPreAccept(node, m, from, ctx) {
+        const instance = instanceOf(node, m.replica, m.index);
+        if (instance === null) return;
+        if (isCommitted(instance)) tellCommitted(node, instance, from, ctx);
+        else if (!rules.mayVote(instance, m.ballot)) refuse(instance, from, ctx);
+        else {
+          instance.lead = null;
+          instance.touched = ctx.localTime();
+          const { replica, index, ballot } = m;
+          const verdict = take(node, instance, m, rules, ctx);
+          ctx.send(from, { kind: "tried", replica, index, ballot, verdict });
+        }
+      },
+      tried(node, m, from, ctx) {
+        const instance = leadOf(node, m, "try");
+        if (instance !== null && instance.lead !== null)
+          noteVerdict(node, instance, instance.lead, from, m.verdict, rules, ctx);
+      },
       refused(node, m, _from, ctx) {
         const instance = instanceOf(node, m.replica, m.index);
         if (instance === null || isCommitted(instance) || m.ballot <= instance.ballot) return;
@@ -349,7 +347,7 @@ export function epaxosWith(
       },
     },
     bytes: messageBytes,
-    recordBytes: (record, settings) => messageBytes(record as EPaxosMessage, settings),
+    recordBytes,
     describe(node) {
       const told = node.logs.flatMap((log) =>
         Array.from({ length: log.length }, (_, i) => {
