@@ -319,10 +319,17 @@ export const messageBytes = (m: EPaxosMessage | EPaxosRecord, settings: Settings
   return settings.headerBytes + deps + (operation?.kind === "write" ? operation.bytes : 0);
 };
 
+const recordsOf = (record: object): readonly EPaxosRecord[] =>
+  "commits" in record ? (record as EPaxosCheckpoint).commits : [record as EPaxosRecord];
+
+/** A commit's record tells the attributes; the command stands on the disk with the vote, where there was one. */
+function bytesOfRecord(record: EPaxosRecord, settings: Settings): number {
+  const isKnown = record.voted >= 0 && (record.status === "committed" || record.status === "executed");
+  return messageBytes(isKnown ? { ...record, operation: null } : record, settings);
+}
+
 export function recordBytes(record: object, settings: Settings): number {
-  if (!("commits" in record)) return messageBytes(record as EPaxosRecord, settings);
-  const { commits } = record as EPaxosCheckpoint;
-  return commits.reduce((bytes, commit) => bytes + messageBytes(commit, settings), 0);
+  return recordsOf(record).reduce((bytes, one) => bytes + bytesOfRecord(one, settings), 0);
 }
 
 function recordOf(instance: Instance): EPaxosRecord {
@@ -344,8 +351,7 @@ export function saveHeard(node: EPaxosNode, ctx: Ctx): void {
 export const durable = {
   empty: (): EPaxosDurable => ({ instances: new Map() }),
   store(disk: EPaxosDurable, record: object): void {
-    const records = "commits" in record ? (record as EPaxosCheckpoint).commits : [record as EPaxosRecord];
-    for (const one of records) disk.instances.set(one.index * (MAX_NODES + 1) + one.replica, one);
+    for (const one of recordsOf(record)) disk.instances.set(one.index * (MAX_NODES + 1) + one.replica, one);
   },
 };
 

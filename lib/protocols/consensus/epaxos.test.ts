@@ -119,6 +119,21 @@ test("a replica that was down serves its own clients again, whatever the others 
     }
 });
 
+test("a value goes to each disk once: with the vote, or with a commit that came without one", () => {
+  const operation = { id: 0, kind: "write", key: 0, bytes: 1e6, client: 0, handle: 0 };
+  const instance = { replica: 0, index: 0, operation, seq: 1, deps: [-1, -1, -1], ballot: 0, quorum: 0 };
+  const bytes = (status: string, voted: number): number =>
+    epaxos.recordBytes?.({ ...instance, status, voted }, { headerBytes: 100 }) ?? Number.NaN;
+  assert.equal(bytes("preaccepted", 0), 1e6 + 100 + 12);
+  assert.equal(bytes("committed", 0), 100 + 12);
+  assert.equal(bytes("committed", -1), 1e6 + 100 + 12);
+  const commits = [
+    { ...instance, status: "executed", voted: 0 },
+    { ...instance, status: "committed", voted: -1 },
+  ];
+  assert.equal(epaxos.recordBytes?.({ commits }, { headerBytes: 100 }), 1e6 + 2 * 112);
+});
+
 test("the fewest that may commit in one round meet every majority, and are the paper's up to seven", () => {
   assert.deepEqual([3, 5, 7, 9].map(leastFastQuorum), [2, 3, 5, 8]);
   for (let n = 1; n <= 30; n++) {
