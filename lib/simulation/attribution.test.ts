@@ -91,6 +91,54 @@ for (const [name, given] of AT_WORK)
     assert.ok(mean > 0.0058 && mean < 0.0233, `${mean}`);
   });
 
+/** Two stations of 10 ms a write and 5 ms a read, constant; the client stands beside the first. */
+const STATIONS: readonly (readonly [what: string, given: Readonly<Record<string, unknown>>])[] = [
+  ["first come, first served", {}],
+  ["two servers", { servers: 2, serviceTime: ms(20), readTime: ms(10) }],
+  ["shared", { discipline: "sharing" }],
+  ["reads before writes", { discipline: "priority" }],
+  ["reads that interrupt writes", { discipline: "preemptive" }],
+  ["on to the next station", { onward: 0.5 }],
+];
+
+for (const [what, given] of STATIONS)
+  test(`station, ${what}: what a request needed is processor time, and the rest of its stay a wait`, () => {
+    const protocol = protocolNamed("station");
+    const system = buildSystem(protocol, {
+      network: networks.lan({ nodes: 2, rtt: ms(2) }),
+      ...{ serviceTime: ms(10), readTime: ms(5), serviceScv: 0, ...given },
+    } as never);
+    const { readTime, serviceTime, onward } = system.settings;
+    let [waited, stays] = [0, 0];
+    const load = workload.poisson(onward === 0 ? 80 : 40, { reads: 0.4, clients: ["node 0"] });
+    const run = simulateRun(protocol, system, load, {
+      seed: 5,
+      operations: 400,
+      attribution: true,
+      completion: (_commit, latency, isRead, _outcome, parts) => {
+        assert.ok(parts !== null, "no operation is lost");
+        const needed = Number(isRead ? readTime : serviceTime);
+        // As often as it was served; each way to the next station takes a millisecond, and so does the answer from the second.
+        const served = Math.round(parts.cpu / needed);
+        assert.ok(served >= 1 && (onward !== 0 || served === 1), `served ${served} times`);
+        assert.ok(Math.abs(parts.cpu - served * needed) < 1e-9, JSON.stringify(parts));
+        assert.ok(
+          Math.abs(parts.propagation - 1e-3 * 2 * Math.floor(served / 2)) < 1e-9,
+          JSON.stringify(parts),
+        );
+        assert.ok(parts.batchWait === 0 && parts.cpuWait > -1e-12, JSON.stringify(parts));
+        assert.ok(
+          Math.abs(parts.cpu + parts.cpuWait + parts.propagation - latency) < 1e-9,
+          JSON.stringify(parts),
+        );
+        waited += parts.cpuWait;
+        stays++;
+      },
+    });
+    assert.equal(run.untraced, 0);
+    assert.ok(stays === 400 && waited / stays > 1e-3, `${waited / stays} s of waiting`);
+  });
+
 test("a read that the front cache answers has the time of the router's worker as processor time", () => {
   const protocol = protocolNamed("sharded-store");
   const settings = { ...WORKERS, keySpace: 1, frontKeys: 1, frontTime: ms(4) };

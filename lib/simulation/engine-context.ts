@@ -113,6 +113,14 @@ export abstract class EngineContext extends EngineBase implements Context<Settin
       this.queue.push(end, this.slots.take(TIMER, self, index - self * this.timers.names.length, null, 0, 0));
   }
 
+  queued(job: object): void {
+    this.tracer?.queued(this.self, job, this.clock);
+  }
+
+  served(job: object, seconds: number): void {
+    this.tracer?.served(this.self, job, seconds, this.clock);
+  }
+
   persist(record: object): void {
     const disk = this.disks[this.self];
     if (disk !== null) this.write(disk, record);

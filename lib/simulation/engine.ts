@@ -232,7 +232,6 @@ export class TimedEngine extends EngineContext {
   ): void {
     const tracer = this.tracer as Tracer;
     const { slots } = this;
-    const body = slots.body[slot];
     const caused = type !== TIMER && type !== WRITTEN;
     const parent = caused
       ? slots.ints[slot * INTS + TRACE]
@@ -240,8 +239,8 @@ export class TimedEngine extends EngineContext {
         ? tracer.worked(node, slots.ints[slot * INTS + FROM], arrived)
         : -1;
     const id = tracer.handler(parent, node, arrived, passed, begun, this.clock);
-    if (caused) tracer.brought(node, body as object, id);
-    if (type === REQUEST || type === REQUEST_PASSED) tracer.tookIn((body as Operation).handle, id);
+    if (type === REQUEST || type === REQUEST_PASSED)
+      tracer.tookIn((slots.body[slot] as Operation).handle, id);
   }
 
   /** After a handler: what it sent to itself, in order. */
@@ -250,7 +249,7 @@ export class TimedEngine extends EngineContext {
     // By index: what these handlers send to themselves joins the end.
     for (let i = 0; i < this.localCount; i++) {
       const message = this.local[i];
-      if (this.tracer !== null) this.tracer.local(this.tracer.current, node, this.clock, message);
+      if (this.tracer !== null) this.tracer.local(this.tracer.current, node, this.clock);
       this.dispatcher.run(this.states[node], message, node, this);
       this.holding = null;
     }

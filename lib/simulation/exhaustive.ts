@@ -160,9 +160,9 @@ class BoundedWorld extends WalkWorld {
     const { fires = {}, repeats = 0, crashes = 0 } = this.bounds;
     const actions: WalkAction[] = [];
     const known = new Set<string>();
-    for (let flight = 0; flight < this.flights; flight++) {
+    for (let flight = 0; flight < this.flights.count; flight++) {
       const text = this.flightText(flight);
-      if (known.has(text) || !this.isUp[this.to[flight]]) continue;
+      if (known.has(text) || !this.isUp[this.flights.to[flight]]) continue;
       known.add(text);
       actions.push(messageAction(this, "deliver", flight));
       if ((this.spent.repeat ?? 0) < repeats) actions.push(messageAction(this, "repeat", flight));
@@ -182,7 +182,7 @@ class BoundedWorld extends WalkWorld {
   /** A hash of all that the future depends on: nodes, disks, messages under way, timers, claims, bounds used up. */
   key(): string {
     const flights: string[] = [];
-    for (let flight = 0; flight < this.flights; flight++) flights.push(this.flightText(flight));
+    for (let flight = 0; flight < this.flights.count; flight++) flights.push(this.flightText(flight));
     const bounded = { ...this.bounds.fires, repeat: 1, crash: 1 };
     const used = Object.keys(bounded).map((what) => this.spent[what] ?? 0);
     const text = JSON.stringify([
@@ -197,7 +197,7 @@ class BoundedWorld extends WalkWorld {
   }
 
   private flightText(flight: number): string {
-    return `${this.from[flight]}>${this.to[flight]} ${JSON.stringify(this.message[flight])}`;
+    return `${this.flights.from[flight]}>${this.flights.to[flight]} ${JSON.stringify(this.flights.message[flight])}`;
   }
 }
 

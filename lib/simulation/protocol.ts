@@ -52,10 +52,16 @@ export interface Context<Settings, Message extends MessageShape> {
   /**
    * Spends so many seconds of this node's worker, then fires the named timer; meanwhile messages are taken in. One piece of
    * work at a time: the next is begun when the timer has fired. A slow node takes longer, a crash ends it without the timer.
-   * `job` is the message or operation, the very object a handler was given, that the work is for: where the time of an
-   * operation went is followed through the node's own queue by it.
+   * `job` is what the work is for: an object that was `queued`.
    */
   work(timer: string, seconds: number, job: object): void;
+  /**
+   * Tells that `job`, an object of the protocol's own choice, joins a queue of this node, and `served` that it leaves: the
+   * node's servers have spent so many seconds on it, and what this handler does next is for it. Nothing happens by either; where
+   * the time of an operation went (attribution) is followed through queues by them. What ends by `work` needs no `served`.
+   */
+  queued(job: object): void;
+  served(job: object, seconds: number): void;
   /**
    * Writes a record to the disk (its size is the protocol's `recordBytes`). Whatever this handler sends or replies afterwards waits until the
    * record is durable; what it sent before does not. Without a disk the record is durable at once.

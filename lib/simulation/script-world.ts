@@ -95,8 +95,8 @@ export class ScriptWorld {
         continue;
       }
       let oldest = -1;
-      for (let flight = 0; flight < world.flights; flight++) {
-        const { from, to, serial } = world;
+      for (let flight = 0; flight < world.flights.count; flight++) {
+        const { from, to, serial } = world.flights;
         const fits = includes(from[flight]) && includes(to[flight]);
         if (fits && (oldest < 0 || serial[flight] < serial[oldest])) oldest = flight;
       }

@@ -7,8 +7,8 @@
  *
  * The deciding path is followed: the answer, the reply that completed the quorum, the message it answers, back to
  * the request. An operation that was not sent by its own request's handler (it waited for a batch or a pipeline
- * slot) has the time between as `batchWait`; one that a node's worker served (`work`) has its own service as `cpu` and
- * the time in that node's queue as `cpuWait`. The deciding round's propagation is split in two: as much as the first
+ * slot) has the time between as `batchWait`; one that a node served at its own pace (`work`, `served`) has its own service as
+ * `cpu` and the rest of the time in that node's queue, also while it shares or is interrupted, as `cpuWait`. The deciding round's propagation is split in two: as much as the first
  * reply of that round needed is `propagation`, the rest is `quorumWait`: the price of waiting for a farther node.
  */
 
@@ -40,11 +40,10 @@ const QUORUM_WAIT = PARTS.indexOf("quorumWait");
 const BATCH_WAIT = PARTS.indexOf("batchWait");
 const WIDTH = PARTS.length;
 
-/** A piece of work under way: from which step it goes on, and whether that step's own handler began it. */
+/** A piece of work under way, and the step it goes on from. */
 interface Work {
   readonly timer: number;
   readonly cause: number;
-  readonly atOnce: boolean;
   readonly begun: number;
   readonly ended: number;
 }
@@ -66,12 +65,8 @@ export class Tracer {
   private parts = new Float64Array(FIRST_CAPACITY * WIDTH);
   /** The request step of each operation in flight, by handle. */
   private readonly requestOf = new Map<number, number>();
-  /**
-   * By node: the handler step that each message and operation brought about. Noted from the first work on, which takes half
-   * of a run's time: most protocols have no workers, and what the first work is for came in the handler that begins it.
-   */
-  private readonly broughtBy: WeakMap<object, number>[] = [];
-  private hasWorkers = false;
+  /** By node: the step after which each job joined the node's own queue. */
+  private readonly queues: WeakMap<object, number>[] = [];
   /** By node: what its worker does now. */
   private readonly works: (Work | undefined)[] = [];
 
@@ -140,26 +135,35 @@ export class Tracer {
   }
 
   /** A message a node sent to itself, handled at `time` with nothing between but the processor. */
-  local(parent: number, node: number, time: number, message: object): void {
+  local(parent: number, node: number, time: number): void {
     const since = this.has(parent) ? this.end[parent % this.capacity] : time;
     const id = this.step(parent, node, true, since, time);
     this.add(id, CPU, time - since);
-    this.brought(node, message, id);
     this.current = id;
   }
 
-  /** Notes the handler step that a message or operation brought about at a node. */
-  brought(node: number, body: object, id: number): void {
-    if (!this.hasWorkers) return;
-    this.broughtBy[node] ??= new WeakMap();
-    this.broughtBy[node].set(body, id);
+  /** A job joins a node's own queue: what the handler has done until now took the processor's time. */
+  queued(node: number, job: object, time: number): void {
+    if (this.currentEnd(time) < time) this.local(this.current, node, time);
+    this.queues[node] ??= new WeakMap();
+    this.queues[node].set(job, this.current);
   }
 
-  /** A node's worker begins with what `job` asked for, which may have waited in the node's own queue. */
+  /** A job leaves a node's own queue, after `seconds` of service; the handler goes on from it. */
+  served(node: number, job: object, seconds: number, time: number): void {
+    const cause = this.queues[node]?.get(job) ?? NONE;
+    if (!this.has(cause)) return;
+    const since = this.end[cause % this.capacity];
+    const id = this.step(cause, node, true, since, time);
+    this.add(id, CPU, seconds);
+    this.add(id, CPU_WAIT, time - since - seconds);
+    this.current = id;
+  }
+
+  /** A node's worker begins with a job, which may have waited in the node's own queue. */
   work(node: number, timer: number, job: object, begun: number, ended: number): void {
-    this.hasWorkers = true;
-    const cause = this.broughtBy[node]?.get(job) ?? this.current;
-    this.works[node] = { timer, cause, atOnce: cause === this.current, begun, ended };
+    const cause = this.queues[node]?.get(job) ?? this.current;
+    this.works[node] = { timer, cause, begun, ended };
   }
 
   /**
@@ -170,11 +174,10 @@ export class Tracer {
     const work = this.works[node];
     if (work === undefined || work.timer !== timer) return NONE;
     this.works[node] = undefined;
-    const { cause, atOnce, begun, ended } = work;
+    const { cause, begun, ended } = work;
     const since = this.has(cause) ? this.end[cause % this.capacity] : begun;
     const id = this.step(cause, node, true, since, fired);
-    // What the handler did before it began the work took the processor's time; before another's work, it waited.
-    this.add(id, atOnce ? CPU : CPU_WAIT, begun - since);
+    this.add(id, CPU_WAIT, begun - since);
     this.add(id, CPU, ended - begun);
     this.add(id, CPU_WAIT, fired - ended);
     return id;

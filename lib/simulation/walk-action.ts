@@ -34,7 +34,7 @@ export function perform(world: WalkWorld, action: WalkAction): boolean {
     case "lose": {
       const flight = flightOf(world, action);
       if (flight < 0) return false;
-      if (action.verb === "lose") world.drop(flight);
+      if (action.verb === "lose") world.flights.drop(flight);
       else world.deliver(flight, action.verb === "repeat");
       return true;
     }
@@ -77,23 +77,28 @@ export function flightOf(
   name: { from: number; to: number; kind: string; nth: number },
 ): number {
   const fitting: number[] = [];
-  for (let i = 0; i < world.flights; i++) {
-    if (world.from[i] === name.from && world.to[i] === name.to && world.message[i].kind === name.kind)
+  for (let i = 0; i < world.flights.count; i++) {
+    if (
+      world.flights.from[i] === name.from &&
+      world.flights.to[i] === name.to &&
+      world.flights.message[i].kind === name.kind
+    )
       fitting.push(i);
   }
   if (name.nth >= fitting.length) return -1;
-  return fitting.sort((a, b) => world.serial[a] - world.serial[b])[name.nth];
+  return fitting.sort((a, b) => world.flights.serial[a] - world.flights.serial[b])[name.nth];
 }
 
 /** The name of a message under way. */
 export function messageAction(world: WalkWorld, verb: MessageVerb, flight: number): WalkAction {
-  const from = world.from[flight];
-  const to = world.to[flight];
-  const { kind } = world.message[flight];
+  const from = world.flights.from[flight];
+  const to = world.flights.to[flight];
+  const { kind } = world.flights.message[flight];
   let nth = 0;
-  for (let i = 0; i < world.flights; i++) {
-    const same = world.from[i] === from && world.to[i] === to && world.message[i].kind === kind;
-    if (same && world.serial[i] < world.serial[flight]) nth++;
+  for (let i = 0; i < world.flights.count; i++) {
+    const same =
+      world.flights.from[i] === from && world.flights.to[i] === to && world.flights.message[i].kind === kind;
+    if (same && world.flights.serial[i] < world.flights.serial[flight]) nth++;
   }
   return { verb, from, to, kind, nth };
 }

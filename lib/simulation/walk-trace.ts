@@ -82,7 +82,7 @@ class Player {
     if (action.verb !== "deliver" && action.verb !== "repeat" && action.verb !== "lose") return;
     const flight = flightOf(world, action);
     if (flight < 0) return;
-    const message = this.bySerial.get(world.serial[flight]);
+    const message = this.bySerial.get(world.flights.serial[flight]);
     if (message === undefined) return;
     const time = world.step + 1; // performing it takes the next moment
     if (action.verb === "lose") message.fate = "lost";
@@ -136,12 +136,12 @@ class Player {
   /** Messages sent by the last action. */
   private noteSent(): void {
     const { world } = this;
-    for (let i = 0; i < world.flights; i++) {
-      if (this.bySerial.has(world.serial[i])) continue;
-      const message = world.message[i];
+    for (let i = 0; i < world.flights.count; i++) {
+      if (this.bySerial.has(world.flights.serial[i])) continue;
+      const message = world.flights.message[i];
       const draft: Draft = {
-        from: world.from[i],
-        to: world.to[i],
+        from: world.flights.from[i],
+        to: world.flights.to[i],
         kind: message.kind,
         bytes: this.protocol.bytes(message, world.settings),
         sent: world.step,
@@ -149,7 +149,7 @@ class Player {
         arrived: null,
         handled: null,
       };
-      this.bySerial.set(world.serial[i], draft);
+      this.bySerial.set(world.flights.serial[i], draft);
       this.messages.push(draft);
     }
   }

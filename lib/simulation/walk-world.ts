@@ -15,6 +15,7 @@ import { Claims } from "./claims.ts";
 import { Dispatcher } from "./dispatcher.ts";
 import type { AnyProtocol, Context, MessageShape, Operation } from "./protocol.ts";
 import { Sightings } from "./sightings.ts";
+import { Flights } from "./walk-flights.ts";
 
 /** Slots of a claim remembered: walks are short, so this is everything. */
 const CLAIM_WINDOW = 256;
@@ -65,12 +66,7 @@ export class WalkWorld implements Context<Settings, MessageShape> {
   readonly isUp: boolean[] = [];
   /** States of the nodes that are up, in ascending order of node. */
   up: object[] = [];
-  /** Messages under way, in no order; `serial` tells which was sent first. */
-  flights = 0;
-  readonly from: number[] = [];
-  readonly to: number[] = [];
-  readonly serial: number[] = [];
-  readonly message: MessageShape[] = [];
+  readonly flights = new Flights();
   /** Armed timers: node · timers + index. */
   readonly armed: Uint8Array;
   armedCount = 0;
@@ -89,7 +85,6 @@ export class WalkWorld implements Context<Settings, MessageShape> {
   slowDisk = true;
   /** The only node that has changed, started or stopped since the last check; undefined for any, null for none. */
   private changed: object | null | undefined = undefined;
-  private sent = 0;
   private holding: Write | null = null;
   private readonly local: MessageShape[] = [];
   private localCount = 0;
@@ -116,14 +111,13 @@ export class WalkWorld implements Context<Settings, MessageShape> {
   /** Begins anew: every node boots for the first time. The protocol's random stream starts at `seed`. */
   reset(seed: number): void {
     this.random.restart(seed);
-    this.flights = 0;
+    this.flights.clear();
     this.armed.fill(0);
     this.armedCount = 0;
     this.operations.length = 0;
     this.claims.clear();
     this.sightings.clear();
     this.step = 0;
-    this.sent = 0;
     this.violation = null;
     this.holding = null; // a handler that threw has left it, and what it sent to itself
     this.localCount = 0;
@@ -141,23 +135,15 @@ export class WalkWorld implements Context<Settings, MessageShape> {
 
   /** A message arrives: it is handled, or comes to nothing when its receiver is down. */
   deliver(flight: number, keep: boolean): void {
-    const to = this.to[flight];
-    const from = this.from[flight];
-    const message = this.message[flight];
-    if (!keep) this.drop(flight);
+    const { flights } = this;
+    const to = flights.to[flight];
+    const from = flights.from[flight];
+    const message = flights.message[flight];
+    if (!keep) flights.drop(flight);
     if (!this.isUp[to]) return;
     this.self = to;
     this.dispatcher.run(this.states[to], message, from, this);
     this.finish(to);
-  }
-
-  /** A message is lost. */
-  drop(flight: number): void {
-    const last = --this.flights;
-    this.from[flight] = this.from[last];
-    this.to[flight] = this.to[last];
-    this.serial[flight] = this.serial[last];
-    this.message[flight] = this.message[last];
   }
 
   /** A running timer fires. */
@@ -290,11 +276,7 @@ export class WalkWorld implements Context<Settings, MessageShape> {
         throw new DomainError(
           `${this.protocol.name}: receiver must be a node from 0 to ${this.nodes - 1}, got ${to}`,
         );
-      const flight = this.flights++;
-      this.from[flight] = this.self;
-      this.to[flight] = to;
-      this.serial[flight] = this.sent++;
-      this.message[flight] = message;
+      this.flights.put(this.self, to, message);
     }
   }
 
@@ -316,6 +298,9 @@ export class WalkWorld implements Context<Settings, MessageShape> {
   work(timer: string, _seconds: number): void {
     this.setTimer(timer, 0);
   }
+
+  queued(_job: object): void {}
+  served(_job: object, _seconds: number): void {}
 
   persist(record: object): void {
     if (!this.slowDisk) {

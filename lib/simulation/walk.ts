@@ -206,7 +206,7 @@ export class Walker {
     const { world, sums } = this;
     const up = world.up.length;
     let possible = up << 4;
-    if (world.flights > 0) possible |= 1;
+    if (world.flights.count > 0) possible |= 1;
     if (world.armedCount > 0) possible |= 2;
     if (world.operations.length > 0) possible |= 4;
     if (possible !== this.possible) this.sumUp(possible);
@@ -238,11 +238,11 @@ export class Walker {
 
   private deliver(verb: "deliver" | "lose" | "repeat", cutOff: number): void {
     const { world } = this;
-    const flight = this.choice.integer(world.flights);
-    const crosses = ((cutOff >> world.from[flight]) ^ (cutOff >> world.to[flight])) & 1;
+    const flight = this.choice.integer(world.flights.count);
+    const crosses = ((cutOff >> world.flights.from[flight]) ^ (cutOff >> world.flights.to[flight])) & 1;
     if (crosses === 1) return; // it waits until the partition heals
     this.record?.(messageAction(world, verb, flight));
-    if (verb === "lose") world.drop(flight);
+    if (verb === "lose") world.flights.drop(flight);
     else world.deliver(flight, verb === "repeat");
   }
 

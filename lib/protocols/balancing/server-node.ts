@@ -50,6 +50,7 @@ export class ServerNode {
       context.send(job.asker, { kind: "dropped", ticket: job.ticket, full: true });
       return;
     }
+    context.queued(job);
     if (this.serving === null) this.serve(job, context);
     else this.waiting.push(job);
     if (this.tellsLength) this.tellLength(context);

@@ -14,24 +14,26 @@ function departures(discipline: Discipline, servers: number, arrivals: readonly 
   const ends: number[] = [];
   let now = 0;
   let due = Number.POSITIVE_INFINITY;
-  const clock = {
+  const host = {
     localTime: () => now,
     setTimer: (_name: string, delay: number) => {
       due = now + delay;
     },
+    queued: () => {},
+    served: (job: object, seconds: number) => assert.equal(seconds, (job as Arrival).work),
   };
-  const station = new ServiceStation<number>(discipline, servers, "served");
+  const station = new ServiceStation<Arrival>(discipline, servers, "served");
   const leaveUntil = (time: number): void => {
     while (due <= time) {
       now = due;
       due = Number.POSITIVE_INFINITY;
-      ends[station.leave(clock)] = now;
+      ends[arrivals.indexOf(station.leave(host))] = now;
     }
   };
-  for (const [job, { at, work, rank = 0 }] of arrivals.entries()) {
-    leaveUntil(at);
-    now = at;
-    station.arrive(job, work, rank, clock);
+  for (const job of arrivals) {
+    leaveUntil(job.at);
+    now = job.at;
+    station.arrive(job, job.work, job.rank ?? 0, host);
   }
   leaveUntil(Number.MAX_VALUE);
   assert.equal(station.length, 0);

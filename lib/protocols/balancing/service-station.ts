@@ -6,6 +6,7 @@
  * The node gives jobs in and is told when one is done; the station keeps the time with one timer of the node, set to the
  * next job that ends. So any protocol may have one beside its messages.
  */
+import type { Context, MessageShape } from "../../simulation/protocol.ts";
 import { Fifo } from "./fifo.ts";
 
 export const DISCIPLINES = ["fcfs", "sharing", "priority", "preemptive"] as const;
@@ -18,16 +19,15 @@ export const DISCIPLINES = ["fcfs", "sharing", "priority", "preemptive"] as cons
 export type Discipline = (typeof DISCIPLINES)[number];
 
 /** What a station needs of its node. */
-export interface StationClock {
-  localTime(): number;
-  setTimer(name: string, delay: number): void;
-}
+export type StationHost = Pick<Context<object, MessageShape>, "localTime" | "setTimer" | "queued" | "served">;
 
 interface Present<Job> {
   readonly job: Job;
   readonly rank: number;
   /** When it came, by count. */
   readonly order: number;
+  /** Seconds of a server it needs in all. */
+  readonly work: number;
   /** Seconds of a server it still needs; when all share, the station's own time at which it ends. */
   left: number;
   /** Since when a server works at it. */
@@ -35,7 +35,7 @@ interface Present<Job> {
 }
 
 /** A station with `servers` servers, at which `timer` of its node fires. */
-export class ServiceStation<Job> {
+export class ServiceStation<Job extends object> {
   private readonly discipline: Discipline;
   private readonly servers: number;
   private readonly timer: string;
@@ -67,13 +67,15 @@ export class ServiceStation<Job> {
   }
 
   /** A job that needs `work` seconds of a server comes in. Ranks count only with priorities; the lowest is served first. */
-  arrive(job: Job, work: number, rank: number, clock: StationClock): void {
-    const now = this.reckon(clock);
+  arrive(job: Job, work: number, rank: number, node: StationHost): void {
+    const now = this.reckon(node);
+    node.queued(job);
     const ranked = this.discipline === "priority" || this.discipline === "preemptive";
     const present: Present<Job> = {
       job,
       rank: ranked ? rank : 0,
       order: this.arrived++,
+      work,
       left: work,
       since: now,
     };
@@ -84,16 +86,17 @@ export class ServiceStation<Job> {
     else if (this.discipline === "preemptive" && servedLater(this.last, present))
       this.interrupt(present, now);
     else this.wait(present);
-    this.plan(clock, now);
+    this.plan(node, now);
   }
 
   /** The node's timer has fired: the job that is done leaves. */
-  leave(clock: StationClock): Job {
-    const now = this.reckon(clock);
+  leave(node: StationHost): Job {
+    const now = this.reckon(node);
     const done = this.next as Present<Job>;
     this.served.splice(this.served.indexOf(done), 1);
     if (this.waitingCount > 0) this.begin(now);
-    this.plan(clock, now);
+    this.plan(node, now);
+    node.served(done.job, done.work);
     return done.job;
   }
 
@@ -102,8 +105,8 @@ export class ServiceStation<Job> {
   }
 
   /** Brings the books up to now. */
-  private reckon(clock: StationClock): number {
-    const now = clock.localTime();
+  private reckon(node: StationHost): number {
+    const now = node.localTime();
     const passed = now - this.reckoned;
     const { length } = this.served;
     this.busy += Math.min(this.servers, length) * passed;
@@ -145,7 +148,7 @@ export class ServiceStation<Job> {
   }
 
   /** Sets the timer to the next job that ends. */
-  private plan(clock: StationClock, now: number): void {
+  private plan(node: StationHost, now: number): void {
     const { served } = this;
     if (served.length === 0) {
       this.next = null;
@@ -160,7 +163,7 @@ export class ServiceStation<Job> {
       seconds = next.left + next.since - now;
     }
     this.next = next;
-    clock.setTimer(this.timer, Math.max(0, seconds));
+    node.setTimer(this.timer, Math.max(0, seconds));
   }
 }
 

@@ -176,6 +176,12 @@ class RelayingContext implements Ctx {
   work(timer: string, seconds: number, job: object): void {
     this.real.work(timer, seconds, job);
   }
+  queued(job: object): void {
+    this.real.queued(job);
+  }
+  served(job: object, seconds: number): void {
+    this.real.served(job, seconds);
+  }
   persist(record: object): void {
     this.real.persist(record);
   }

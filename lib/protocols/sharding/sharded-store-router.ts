@@ -77,6 +77,7 @@ export class RouterNode {
       context.reply(hit.operation, hit.value);
       return;
     }
+    context.queued(hit.operation);
     this.hits.push(hit);
     if (this.hits.length === 1) context.work("front", frontTime, hit.operation);
   }

@@ -91,6 +91,7 @@ export class ServerNode {
       return;
     }
     this.queued.add(ask.ticket);
+    context.queued(ask);
     if (this.serving === null) this.begin({ ask, from }, context);
     else this.queue.push({ ask, from });
   }
