@@ -3,8 +3,8 @@ import { createRequire } from "node:module";
 import { setFlagsFromString } from "node:v8";
 import { Piscina } from "piscina";
 import { type CampaignResult, joined } from "../../lib/study/campaign.ts";
-import type { Part } from "./part.ts";
-import { PART, partBundle } from "./part-code.ts";
+import { PART, partBundle } from "../../lib/study/campaign-code.ts";
+import type { Part } from "../../lib/study/campaign-part.ts";
 
 /** Runs of one part: large enough to pay for itself, small enough for progress to move. */
 const WALKS = 20_000;

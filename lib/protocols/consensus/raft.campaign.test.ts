@@ -2,11 +2,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { assertCaught } from "../../study/campaign.fixture.ts";
-import { type CampaignResult, campaign, reportWalk } from "../../study/campaign.ts";
+import { type CampaignResult, reportWalk } from "../../study/campaign.ts";
+import { partCode } from "../../study/campaign-code.ts";
 import { protocolNamed } from "../index.ts";
 import { type RaftVariant, raftVariants } from "./raft.fixture.ts";
 import { raftMutants } from "./raft.mutants.ts";
 
+const { runPart } = partCode();
 const raft = protocolNamed("raft");
 const fewMembers = { members: 3 } as const;
 
@@ -18,7 +20,16 @@ function tried(
   const settings = { ...variant.settings, ...(counts.nodes === 5 ? fewMembers : {}) };
   const schedules = variant.steps ? 0 : counts.schedules;
   const options = { ...counts, schedules, settings };
-  const result = campaign(raft, options);
+  const { nodes = 3, walks: count } = counts;
+  const result = runPart({
+    protocol: "raft",
+    mutant: null,
+    nodes,
+    settings,
+    from: 0,
+    walks: count,
+    schedules,
+  });
   const { walks } = result;
   if (walks.first !== null) {
     const { violation, actions } = reportWalk(raft, walks.first, options);

@@ -4,7 +4,7 @@
  * By the code that `protolab check` runs, in one file, whose making and loading do not count. Seconds are those of the
  * processor, so that a busy machine does not count either. The mean is the share that is right: all.
  */
-import { partCode } from "../../campaign/part-code.ts";
+import { partCode } from "../../../lib/study/campaign-code.ts";
 import { childArguments, report } from "../child.ts";
 
 const { variant, size: nodes, operations: count, seed } = childArguments();
