@@ -168,7 +168,7 @@ test("reads, writes and moves through one cache: the history is linearizable", (
   assert.equal(linearizable(run.history).verdict, "linearizable");
 });
 
-test("a cache that cannot be is refused", () => {
+test("a cache that cannot be is refused, and a store of fewer keys than servers, over which a resize would spread them", () => {
   const refuse = (settings: Readonly<Record<string, number>>, message: string): void => {
     const load = workload.poisson(1);
     assert.throws(() => runStore(4, { keySpace: 8, ...settings }, load, { operations: 1 }), { message });
@@ -178,5 +178,6 @@ test("a cache that cannot be is refused", () => {
     { frontKeys: 2, routers: 2 },
     "sharded-store: routers must be 1 with frontKeys, one door for all, got 2",
   );
+  refuse({ keySpace: 2, startServers: 2 }, "sharded-store: keySpace must be >= servers 3, got 2");
   refuse({ frontTime: 1 }, "sharded-store: frontTime must have frontKeys to have an effect, got 1");
 });
