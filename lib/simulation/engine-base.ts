@@ -253,7 +253,10 @@ export abstract class EngineBase {
     const { maxEvents } = this.options;
     if (this.events >= maxEvents) this.tooLong(maxEvents);
     if (!this.open) this.letIn();
-    if (this.events % LOOK_EVERY === 0) this.lookIn();
+    if (this.events % LOOK_EVERY === 0) {
+      this.lookIn();
+      this.slots.renew();
+    }
     this.nextCheck = this.checkAfter();
   }
 
