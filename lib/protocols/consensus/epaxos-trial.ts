@@ -1,9 +1,9 @@
 /**
  * EPaxos: trying attributes that may have been committed fast, where the votes that are left do not tell.
  *
- * Source: Moraru et al., SOSP 2013, §4.3.3 and §4.4 (fast quorums of F + floor((F + 1)/2), TryPreAccept). Readers found the
- * paper's conditions ambiguous and wrong in places (Ryabinin, Gotsman & Sutra, "Making Democracy Work", OPODIS 2025), so
- * the conditions here are derived anew, for leaders that name their fast quorum:
+ * Source: Moraru et al., SOSP 2013, §4.3.3, and TryPreAccept of its optimised recovery (fast quorums of F +
+ * floor((F + 1)/2)). Readers found the paper's conditions ambiguous and wrong in places (Ryabinin, Gotsman & Sutra, "Making
+ * Democracy Work", OPODIS 2025), so the conditions here are derived anew, for leaders that name their fast quorum:
  *
  * Let `a` be the instance, D its dependencies in the equal votes, Q its fast quorum, of which the leader and perhaps others
  * are silent. A fast commit of `a` means that all of Q took `a` with D: whatever interferes and is not in D came to each of

@@ -66,18 +66,24 @@ export const epaxosMutants: readonly Mutant[] = [
   mutant("E11", "whoever-answers-first-is-the-fast-quorum", "§4.3.3", {
     isOfFastQuorum: ({ quorum }) => quorum !== 0,
   }),
-  mutant("E12", "short-trace-accepted-untried", "§4.4", { readTrace: () => "accept" }, { nodes: 5 }),
+  mutant(
+    "E12",
+    "short-trace-accepted-untried",
+    "optimised recovery",
+    { readTrace: () => "accept" },
+    { nodes: 5 },
+  ),
   mutant(
     "E13",
     "trial-ignores-conflicts",
-    "§4.4",
+    "optimised recovery",
     { verdict: () => "possible" },
     { nodes: 5, scenario: "epaxos-trial-refuted" },
   ),
   mutant(
     "E14",
     "open-taken-for-impossible",
-    "§4.4",
+    "optimised recovery",
     {
       verdict(node, instance, m) {
         const verdict = epaxosRules.verdict(node, instance, m);
