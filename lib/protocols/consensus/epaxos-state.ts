@@ -28,7 +28,7 @@ export const parameters = {
     min: 0,
     default: 0,
     meaning:
-      "after so long without progress a replica goes the slow path, sends again, or takes over; 0 is two longest round trips plus 20 ms",
+      "after so long without progress a replica goes the slow path, sends again, or takes over (below a round trip all take over from one another, and nobody may be served); 0 is two longest round trips plus 20 ms",
     source: "own choice",
   },
 } as const satisfies ParameterTable;
