@@ -105,16 +105,17 @@ test("a replica that was down serves its own clients again, whatever the others 
         disk: disk.fsync({ p50: ms(1), p99: ms(3) }),
         faults: [fault.crash({ node: down, at: 2, lasts: 0.5 })],
       });
+      // At all nodes: what was executed is told with the own commits, and nothing is dropped before everybody has told.
+      const clients = Array.from({ length: nodes }, (_, node) => `node ${node}`);
       const { history } = simulateRun(
         epaxos,
         system,
-        workload.poisson(200, { keys: 5, clients: [`node ${down}`, `node ${1}`], timeout: 2 }),
+        workload.poisson(200, { keys: 5, clients, timeout: 2 }),
         { seed: 1, operations: 1600, history: "keep" },
       );
-      const later = history.filter(
-        ({ invoked, completed }) => invoked > 5 && completed < Number.POSITIVE_INFINITY,
-      );
-      assert.ok(later.length > 400);
+      // Eight seconds of load: whoever asked a second before the end has had its answer, if it is to have one.
+      const later = history.filter(({ invoked }) => invoked > 5 && invoked < 7);
+      assert.ok(later.length > 300);
       assert.deepEqual([...new Set(later.map(({ outcome }) => outcome))], ["ok"]);
     }
 });

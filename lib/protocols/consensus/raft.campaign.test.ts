@@ -20,16 +20,7 @@ function tried(
   const settings = { ...variant.settings, ...(counts.nodes === 5 ? fewMembers : {}) };
   const schedules = variant.steps ? 0 : counts.schedules;
   const options = { ...counts, schedules, settings };
-  const { nodes = 3, walks: count } = counts;
-  const result = runPart({
-    protocol: "raft",
-    mutant: null,
-    nodes,
-    settings,
-    from: 0,
-    walks: count,
-    schedules,
-  });
+  const result = runPart({ nodes: 3, ...options, protocol: "raft", mutant: null, from: 0 });
   const { walks } = result;
   if (walks.first !== null) {
     const { violation, actions } = reportWalk(raft, walks.first, options);
