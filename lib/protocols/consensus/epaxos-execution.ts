@@ -6,9 +6,9 @@
  * Components are found by Tarjan's algorithm (SIAM J. Computing 1(2), 1972), with a stack of its own, since chains of
  * dependencies may be long.
  */
+import { dropExecuted } from "./epaxos-memory.ts";
 import {
   type Ctx,
-  dropExecuted,
   type EPaxosNode,
   type Instance,
   instanceOf,

@@ -3,6 +3,7 @@
  *
  * Source: when is left open by Moraru et al., SOSP 2013, §4.3.3 ("if a replica suspects another has failed").
  */
+import { checkpoint } from "./epaxos-memory.ts";
 import { takeOver } from "./epaxos-recovery.ts";
 import { beginAccept, type EPaxosRules, sendLead } from "./epaxos-rounds.ts";
 import { type Ctx, type EPaxosNode, instanceOf, isCommitted, type Lead } from "./epaxos-state.ts";
@@ -47,12 +48,4 @@ export function nudge(node: EPaxosNode, rules: EPaxosRules, ctx: Ctx): void {
   }
   ctx.setTimer("nudge", patience * (0.5 + ctx.random.uniform()));
   checkpoint(node, rules, ctx);
-}
-
-/** Writes down what was heard to be committed; once that is durable, what is executed by now may be told. */
-function checkpoint(node: EPaxosNode, rules: EPaxosRules, ctx: Ctx): void {
-  if (node.unsaved.length === 0) return;
-  rules.saveHeard(node, ctx);
-  node.unsaved = [];
-  ctx.send(node.id, { kind: "saved", executed: [...node.executed] });
 }

@@ -54,9 +54,18 @@ interface Command extends OfInstance, Attributes {
 
 export type EPaxosMessage =
   | (Command & { readonly kind: "preAccept"; readonly ballot: number; readonly quorum: number })
-  | (OfInstance & Attributes & { readonly kind: "preAccepted"; readonly ballot: number })
+  | (OfInstance &
+      Attributes & {
+        readonly kind: "preAccepted";
+        readonly ballot: number;
+        readonly executed: readonly number[];
+      })
   | (Command & { readonly kind: "accept"; readonly ballot: number })
-  | (OfInstance & { readonly kind: "accepted"; readonly ballot: number })
+  | (OfInstance & {
+      readonly kind: "accepted";
+      readonly ballot: number;
+      readonly executed: readonly number[];
+    })
   | (Command & { readonly kind: "commit"; readonly executed: readonly number[] })
   | (OfInstance & { readonly kind: "prepare"; readonly ballot: number })
   | (Command & {
@@ -174,7 +183,9 @@ export interface EPaxosNode {
   /** By replica: every instance before this number is executed here. */
   readonly executed: number[];
   /** By replica, by replica: what others have told of their `executed`, and what is saved of the own. */
-  readonly executedAt: number[][];
+  readonly executedAt: (readonly number[])[];
+  /** By replica: every instance before this number is executed and saved at all of them. */
+  executedEverywhere: readonly number[];
   /** Heard to be committed since the last checkpoint: a crash would forget it. */
   unsaved: Instance[];
   readonly store: Map<number, KeyState>;
@@ -198,6 +209,7 @@ export const newNode = (id: NodeId, group: number): EPaxosNode => ({
   conflicts: new Map(),
   executed: new Array<number>(group).fill(0),
   executedAt: Array.from({ length: group }, () => new Array<number>(group).fill(0)),
+  executedEverywhere: new Array<number>(group).fill(0),
   unsaved: [],
   store: new Map(),
   stored: [],
@@ -287,20 +299,6 @@ export function noteConflict(node: EPaxosNode, instance: Instance): void {
   if (seq > known.seq) known.seq = seq;
 }
 
-/** Drops what every replica has executed and saved; which was the last of a key is remembered. */
-export function dropExecuted(node: EPaxosNode, replica: NodeId): void {
-  const log = node.logs[replica];
-  let everywhere = node.executed[replica];
-  for (const told of node.executedAt) everywhere = Math.min(everywhere, told[replica]);
-  for (let index = log.first; index < everywhere; index++) {
-    const operation = log.get(index)?.operation ?? null;
-    const known = operation === null ? undefined : node.conflicts.get(operation.key);
-    if (operation === null || known === undefined) continue;
-    (operation.kind === "write" ? known.goneWrites : known.goneReads)[replica] = index;
-  }
-  log.dropBefore(everywhere);
-}
-
 /** The later of two in every respect. */
 export function union(a: Attributes, b: Attributes): Attributes {
   const deps = a.deps.slice();
@@ -332,7 +330,7 @@ export function recordBytes(record: object, settings: Settings): number {
   return recordsOf(record).reduce((bytes, one) => bytes + bytesOfRecord(one, settings), 0);
 }
 
-function recordOf(instance: Instance): EPaxosRecord {
+export function recordOf(instance: Instance): EPaxosRecord {
   const { replica, index, operation, seq, deps, status, ballot, voted, quorum } = instance;
   return { replica, index, operation, seq, deps, status, ballot, voted, quorum };
 }
@@ -340,12 +338,6 @@ function recordOf(instance: Instance): EPaxosRecord {
 /** Writes an instance down as it is. */
 export function save(instance: Instance, ctx: Ctx): void {
   ctx.persist(recordOf(instance));
-}
-
-/** Writes down what was heard to be committed. */
-export function saveHeard(node: EPaxosNode, ctx: Ctx): void {
-  const record: EPaxosCheckpoint = { commits: node.unsaved.map(recordOf) };
-  ctx.persist(record);
 }
 
 export const durable = {

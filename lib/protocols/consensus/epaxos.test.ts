@@ -105,7 +105,7 @@ test("a replica that was down serves its own clients again, whatever the others 
         disk: disk.fsync({ p50: ms(1), p99: ms(3) }),
         faults: [fault.crash({ node: down, at: 2, lasts: 0.5 })],
       });
-      // At all nodes: what was executed is told with the own commits, and nothing is dropped before everybody has told.
+      // At all nodes: whoever is not served by its own replica is seen.
       const clients = Array.from({ length: nodes }, (_, node) => `node ${node}`);
       const { history } = simulateRun(
         epaxos,

@@ -13,16 +13,16 @@
  *
  * A leader's commit is durable before anybody hears of it: in a recovery the leader's word weighs as much as that of a
  * fast quorum, and a leader that forgot it had committed would mislead (the paper's replicas log synchronously, §5).
- * The others write down what they hear of now and then, and tell as executed only what is on the disk: what everybody
- * has told is dropped, and nobody could be told of it again.
  *
  * The parts: `epaxos-state` what there is · `epaxos-rounds` the rounds of a leader and the rules that safety rests on ·
- * `epaxos-recovery`, `epaxos-trial` finishing another's instance · `epaxos-nudge` when · `epaxos-execution` the order.
+ * `epaxos-recovery`, `epaxos-trial` finishing another's instance · `epaxos-nudge` when · `epaxos-execution` the order ·
+ * `epaxos-memory` what is forgotten.
  */
 import { DomainError } from "../../core/errors.ts";
 import type { NodeId, Protocol } from "../../simulation/protocol.ts";
 import { fastPathMeasures } from "../measure-shapes.ts";
 import { execute } from "./epaxos-execution.ts";
+import { noteExecutedAt, noteExecutedEverywhere, saveHeard } from "./epaxos-memory.ts";
 import { nudge } from "./epaxos-nudge.ts";
 import { answerPrepare, considerPromises } from "./epaxos-recovery.ts";
 import { beginAccept, beginPreAccept, type EPaxosRules, vote } from "./epaxos-rounds.ts";
@@ -30,7 +30,6 @@ import {
   type Attributes,
   attributesFor,
   type Ctx,
-  dropExecuted,
   durable,
   type EPaxosDurable,
   type EPaxosMessage,
@@ -47,7 +46,6 @@ import {
   restore,
   sameAttributes,
   save,
-  saveHeard,
   union,
 } from "./epaxos-state.ts";
 import { leastFastQuorum, noteVerdict, take, verdictOf } from "./epaxos-trial.ts";
@@ -85,15 +83,8 @@ export function commit(
   noteConflict(node, instance);
   rules.saveCommit(instance, ctx);
   const { seq, deps } = instance;
-  const told = {
-    kind: "commit",
-    replica,
-    index,
-    operation,
-    seq,
-    deps,
-    executed: [...node.executedAt[node.id]],
-  } as const;
+  const executed = node.executedEverywhere;
+  const told = { kind: "commit", replica, index, operation, seq, deps, executed } as const;
   ctx.broadcast(told);
   ctx.send(node.id, told); // once durable, it is a claim
   executeWhatCan(node, instance, rules, ctx);
@@ -169,7 +160,7 @@ export function epaxosWith(
   const tellCommitted = (node: EPaxosNode, instance: Instance, to: NodeId, ctx: Ctx): void => {
     const { replica, index, operation, seq, deps } = instance;
     ctx.barrier();
-    const executed = [...node.executedAt[node.id]];
+    const executed = node.executedEverywhere;
     ctx.send(to, { kind: "commit", replica, index, operation, seq, deps, executed });
   };
   return {
@@ -239,9 +230,11 @@ export function epaxosWith(
         } else if (instance.status !== "preaccepted") return;
         else ctx.barrier();
         const { replica, index, seq, deps } = instance;
-        ctx.send(from, { kind: "preAccepted", ballot: m.ballot, replica, index, seq, deps });
+        const executed = node.executedAt[node.id];
+        ctx.send(from, { kind: "preAccepted", ballot: m.ballot, replica, index, seq, deps, executed });
       },
       preAccepted(node, m, from, ctx) {
+        noteExecutedAt(node, from, m.executed);
         const instance = leadOf(node, m, "preaccept");
         const lead = instance?.lead;
         if (instance === null || lead === null || lead === undefined || ((lead.answers >> from) & 1) === 1)
@@ -272,9 +265,11 @@ export function epaxosWith(
         vote(node, instance, "accepted", m.ballot, m);
         instance.touched = ctx.localTime();
         rules.saveVote(instance, ctx);
-        ctx.send(from, { kind: "accepted", ballot: m.ballot, replica: m.replica, index: m.index });
+        const { ballot, replica, index } = m;
+        ctx.send(from, { kind: "accepted", ballot, replica, index, executed: node.executedAt[node.id] });
       },
       accepted(node, m, from, ctx) {
+        noteExecutedAt(node, from, m.executed);
         const instance = leadOf(node, m, "accept");
         const lead = instance?.lead;
         if (instance === null || lead === null || lead === undefined) return;
@@ -283,9 +278,8 @@ export function epaxosWith(
         node.slowCommits++;
         commit(node, instance, lead, rules, ctx);
       },
-      commit(node, m, from, ctx) {
-        for (let r = 0; r < node.group; r++)
-          node.executedAt[from][r] = Math.max(node.executedAt[from][r], m.executed[r]);
+      commit(node, m, _from, ctx) {
+        noteExecutedEverywhere(node, m.executed);
         ctx.claim("committed", m.index * node.group + m.replica, fingerprint(m));
         const instance = instanceOf(node, m.replica, m.index);
         if (instance === null || isCommitted(instance)) return;
@@ -298,12 +292,7 @@ export function epaxosWith(
         node.unsaved.push(instance);
         executeWhatCan(node, instance, rules, ctx);
       },
-      saved(node, m) {
-        for (let r = 0; r < node.group; r++) {
-          node.executedAt[node.id][r] = m.executed[r];
-          dropExecuted(node, r);
-        }
-      },
+      saved: (node, m) => noteExecutedAt(node, node.id, m.executed),
       prepare(node, m, from, ctx) {
         const instance = instanceOf(node, m.replica, m.index);
         if (instance === null) return;
