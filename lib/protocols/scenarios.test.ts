@@ -8,7 +8,6 @@ import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { expectUnchanged } from "../simulation/script.ts";
 import { walkJudge } from "../study/campaign.ts";
-import { protocolNamed } from "./index.ts";
 import { mutantIndex } from "./mutants.ts";
 import { runScenario } from "./scenarios.ts";
 
@@ -21,8 +20,7 @@ const update = process.env.UPDATE_SCENARIOS === "1";
 for (const file of files) {
   test(`scenario ${file}`, () => {
     const text = readFileSync(`${here}${file}`, "utf8");
-    const [, name = "raft"] = /^protocol ([\w-]+)$/m.exec(text) ?? [];
-    const { script, result } = runScenario(text, file, walkJudge(protocolNamed(name)));
+    const { script, result } = runScenario(text, file, walkJudge);
     if (update) writeFileSync(`${here}${file}`, result.text);
     else expectUnchanged(script, result);
     assert.equal(result.violation, null, "the correct protocol must pass");
@@ -45,7 +43,7 @@ test("every mutant that names a scenario is shown by it", () => {
 
 test("scenarios that cannot be read or run say where and why", () => {
   const refuse = (lines: readonly string[], message: string | RegExp): void => {
-    assert.throws(() => runScenario(lines.join("\n"), "a.scenario", null), { message });
+    assert.throws(() => runScenario(lines.join("\n"), "a.scenario", () => null), { message });
   };
   const raft = ["protocol raft", "nodes 3"];
   refuse(["nodes 3"], "a.scenario: header must name a protocol, got none");
@@ -79,12 +77,12 @@ test("scenarios that cannot be read or run say where and why", () => {
 
 test("an output that has changed is told with both lines, and written anew only where it changed", () => {
   const text = "protocol raft\nnodes 3\n# a leader\nfire 0 election\n| told before\nsettle\n";
-  const { script, result } = runScenario(text, "a.scenario", null);
+  const { script, result } = runScenario(text, "a.scenario", () => null);
   assert.throws(() => expectUnchanged(script, result), {
     message:
       'a.scenario:5: output must be "| told before", got "| 0 candidate of term 1, log empty, committed 0"',
   });
-  const again = runScenario(result.text, "a.scenario", null);
+  const again = runScenario(result.text, "a.scenario", () => null);
   expectUnchanged(again.script, again.result);
   assert.equal(again.result.text, result.text);
   assert.ok(result.text.startsWith("protocol raft\nnodes 3\n# a leader\nfire 0 election\n| 0 candidate"));

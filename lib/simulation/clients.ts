@@ -13,6 +13,7 @@ import { type ArrivalProcess, arrivalProcess } from "./arrivals.ts";
 import { type HistoryRecorder, type HistoryRow, OK } from "./history.ts";
 import type { Operation } from "./protocol.ts";
 import { SamplePath } from "./sample-path.ts";
+import { SessionMarks } from "./session-marks.ts";
 import type { Attribution } from "./tracer.ts";
 
 /** A measured operation as it ends. Latencies in seconds; commit latency is NaN when it did not end ok. */
@@ -39,6 +40,7 @@ const FIRST_CAPACITY = 256;
 export class Clients {
   readonly places: readonly Place[];
   readonly path = new SamplePath();
+  readonly marks = new SessionMarks();
   /** When the request last reached a node's port; the commit latency counts from there. */
   reached = new Float64Array(FIRST_CAPACITY);
   invoked = new Float64Array(FIRST_CAPACITY);
@@ -171,7 +173,7 @@ export class Clients {
     const client = user >= 0 ? user : place;
     const single: Operation = { id, kind: isRead ? "read" : "write", key, bytes, client, handle };
     const span = isRead && this.scanner !== null ? this.scanner.length(this.keyStream, key) : 1;
-    const operation = span > 1 ? { ...single, span } : single;
+    const operation = this.marks.issued(span > 1 ? { ...single, span } : single);
     this.operationAt[handle] = operation;
     this.placeAt[handle] = place;
     this.userAt[handle] = user;
@@ -212,6 +214,7 @@ export class Clients {
     this.path.depart(time, latency);
     if (time > this.lastEnd) this.lastEnd = time;
     if (outcome === OK) {
+      this.marks.take(operation);
       if (time >= this.measuredFrom) this.endedInWindow++;
       else if (Number.isNaN(this.measuredFrom)) this.earlyEnds.push(time);
     }

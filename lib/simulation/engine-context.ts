@@ -164,12 +164,13 @@ export abstract class EngineContext extends EngineBase implements Context<Settin
     });
   }
 
-  reply(operation: Operation, value: number): void {
+  reply(operation: Operation, value: number, seen = 0): void {
+    const clients = this.clients as Clients;
+    if (seen > 0 && clients.isOpen(operation)) clients.marks.answer(operation, seen);
     if (this.holding !== null) {
       this.hold("reply", -1, value, operation);
       return;
     }
-    const clients = this.clients as Clients;
     if (!clients.isOpen(operation)) return;
     const bytes = this.sized ? this.headerBytes + (operation.kind === "read" ? operation.bytes : 0) : 0;
     this.putOut(bytes);

@@ -23,6 +23,8 @@ export interface Operation {
   readonly bytes: number;
   /** Who asks: one client has one session; a retry carries the same `id` from the same client. */
   readonly client: number;
+  /** How far the state was that this client has seen: the greatest mark of the answers it has taken; absent where none has one. */
+  readonly seen?: number;
   /** The engine's handle on the operation in flight; protocols carry it and never read it. */
   readonly handle: number;
 }
@@ -69,8 +71,11 @@ export interface Context<Settings, Message extends MessageShape> {
   persist(record: object): void;
   /** Holds what this handler sends afterwards until every earlier record of this node is durable. */
   barrier(): void;
-  /** Answers the operation: a write with its own id, a read with the value last written (−1 for none). */
-  reply(operation: Operation, value: number): void;
+  /**
+   * Answers the operation: a write with its own id, a read with the value last written (−1 for none). Whose reads may be
+   * old says how far the state was that answers (`Operation.seen`), as a number above 0.
+   */
+  reply(operation: Operation, value: number, seen?: number): void;
   /** Turns the operation away; the client asks `leader` instead, or fails for certain when that is null. */
   refuse(operation: Operation, leader: NodeId | null): void;
   /**
@@ -118,6 +123,13 @@ export interface DurableState<Settings, Durable> {
 }
 
 /**
+ * What answers mean, and so how histories are judged. `register`: a write its own id, a read the value last written:
+ * linearizable. `sessions`: the same, but reads may be old: the session guarantees. `decision`: the one value decided;
+ * `none`: nothing to judge.
+ */
+export type Answers = "register" | "sessions" | "decision" | "none";
+
+/**
  * A protocol as a value.
  *
  * `always` are invariants over the states of the nodes that are up; a run in which one is false is refused. `sometimes`
@@ -144,11 +156,8 @@ export interface Protocol<
   readonly derive?: (settings: ValuesOf<Table>, facts: SystemFacts) => ValuesOf<Table>;
   /** Who serves clients: the leader, or any node (then the nearest one). */
   readonly entry: "leader" | "any";
-  /**
-   * What answers mean: `register` (default): a write its own id, a read the value last written, so histories can be
-   * judged linearizable; `decision`: the one value decided; `none`: nothing to judge.
-   */
-  readonly answers?: "register" | "decision" | "none";
+  /** What answers mean, under some settings where it depends on them; default `register`. */
+  readonly answers?: Answers | ((settings: ValuesOf<Table>) => Answers);
   /** True where a read may be of several keys: it is answered with what the first of them holds. */
   readonly scans?: boolean;
   /** Absent: the protocol cannot recover, and runs with crashes refuse it. */
@@ -188,6 +197,14 @@ export interface Protocol<
 
 /** Any protocol, its types forgotten: what the engine and the index hold. */
 export type AnyProtocol = Protocol<ParameterTable, object, MessageShape>;
+
+/** What a protocol's answers mean under its settings. */
+export function answersOf(
+  { answers = "register" }: AnyProtocol,
+  settings: ValuesOf<ParameterTable>,
+): Answers {
+  return typeof answers === "function" ? answers(settings) : answers;
+}
 
 /** Forgets a protocol's types; the engine hands each protocol only what that protocol made. */
 export function erased<

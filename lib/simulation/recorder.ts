@@ -104,9 +104,9 @@ export class Recorder {
       this.claimed(what, slot, value);
     };
     const reply = engine.reply.bind(engine);
-    engine.reply = (operation, value) => {
+    engine.reply = (operation, value, seen) => {
       const wasOpen = !engine.isHolding && clients?.isOpen(operation) === true;
-      reply(operation, value);
+      reply(operation, value, seen);
       if (wasOpen) this.answered(operation);
     };
     engine.disks.forEach((disk, node) => {

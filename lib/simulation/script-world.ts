@@ -121,9 +121,9 @@ class TellingWorld extends WalkWorld {
     if (isNew) this.told.push(`${what} ${slot} is ${shown(value)}`);
   }
 
-  override reply(operation: Operation, value: number): void {
+  override reply(operation: Operation, value: number, seen?: number): void {
     const before = this.operations[operation.id].outcome;
-    super.reply(operation, value);
+    super.reply(operation, value, seen);
     if (before === "unknown" && this.operations[operation.id].outcome === "ok")
       this.told.push(`operation ${operation.id} answered: ${operation.kind} key ${operation.key} = ${value}`);
   }

@@ -14,6 +14,7 @@ import type { NodeId } from "../core/system.ts";
 import { Claims } from "./claims.ts";
 import { Dispatcher } from "./dispatcher.ts";
 import type { AnyProtocol, Context, MessageShape, Operation } from "./protocol.ts";
+import { SessionMarks } from "./session-marks.ts";
 import { Sightings } from "./sightings.ts";
 import { Flights } from "./walk-flights.ts";
 
@@ -73,6 +74,7 @@ export class WalkWorld implements Context<Settings, MessageShape> {
   readonly writes: Write[][];
   readonly operations: WalkOperation[] = [];
   readonly claims = new Claims(CLAIM_WINDOW);
+  private readonly marks = new SessionMarks();
   readonly seen: ReadonlySet<string>;
   /** Actions so far. */
   step = 0;
@@ -116,6 +118,7 @@ export class WalkWorld implements Context<Settings, MessageShape> {
     this.armedCount = 0;
     this.operations.length = 0;
     this.claims.clear();
+    this.marks.clear();
     this.sightings.clear();
     this.step = 0;
     this.violation = null;
@@ -200,7 +203,7 @@ export class WalkWorld implements Context<Settings, MessageShape> {
   /** A client asks a node for something new; `client` is the session. */
   request(node: NodeId, kind: "read" | "write", key: number, client: number): void {
     const id = this.operations.length;
-    const operation: Operation = { id, kind, key, bytes: 1, client, handle: id };
+    const operation = this.marks.issued({ id, kind, key, bytes: 1, client, handle: id });
     this.operations.push({
       operation,
       invoked: this.step,
@@ -316,7 +319,8 @@ export class WalkWorld implements Context<Settings, MessageShape> {
     if (writes.length > 0) this.holding = writes[writes.length - 1];
   }
 
-  reply(operation: Operation, value: number): void {
+  reply(operation: Operation, value: number, seen = 0): void {
+    if (seen > 0) this.marks.answer(operation, seen);
     if (this.holding !== null) {
       this.hold({ what: "reply", to: -1, value, body: operation });
       return;
@@ -326,6 +330,7 @@ export class WalkWorld implements Context<Settings, MessageShape> {
     record.completed = this.step;
     record.value = value;
     record.outcome = "ok";
+    this.marks.take(operation);
   }
 
   refuse(operation: Operation, leader: NodeId | null): void {

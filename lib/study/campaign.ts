@@ -5,6 +5,7 @@
  * shows the bug, and how many runs show it with probability 0.95.
  */
 import { linearizable } from "../checkers/linearizable.ts";
+import { SessionMonitor } from "../checkers/session-monitor.ts";
 import { describeWitness } from "../checkers/witness.ts";
 import { DomainError, UsageError } from "../core/errors.ts";
 import type { CheckedOperation } from "../core/history-types.ts";
@@ -15,7 +16,7 @@ import type { SystemSpec } from "../core/system.ts";
 import type { SpaceTime } from "../core/trace.ts";
 import { buildSystem } from "../protocols/system.ts";
 import { runSchedule } from "../simulation/fault-schedule.ts";
-import type { AnyProtocol } from "../simulation/protocol.ts";
+import { type AnyProtocol, answersOf } from "../simulation/protocol.ts";
 import { shrink } from "../simulation/shrink.ts";
 import { recordWalk, Walker } from "../simulation/walk.ts";
 import { formatAction } from "../simulation/walk-action.ts";
@@ -93,7 +94,7 @@ function walkAll(
   count: number,
   stopAtFirst: boolean,
 ): Tally {
-  const walker = new Walker(protocol, shapeOf(system), { judge: walkJudge(protocol) });
+  const walker = new Walker(protocol, shapeOf(system), { judge: walkJudge(protocol, system.settings) });
   const tally = new Counter(protocol);
   for (let seed = from; seed < from + count; seed++) {
     const violation = walker.run(seed);
@@ -111,7 +112,7 @@ function scheduleAll(
   stopAtFirst: boolean,
 ): CampaignResult["schedules"] {
   const tally = new Counter(protocol);
-  const judge = protocol.answers === undefined || protocol.answers === "register" ? judgeRows : null;
+  const judge = rowsJudge(protocol, system.settings);
   let stuck = 0;
   let firstStuck: number | null = null;
   for (let seed = from; seed < from + count; seed++) {
@@ -199,17 +200,36 @@ function judgeRows(history: readonly CheckedOperation[]): string | null {
     : describeWitness(judged.witness);
 }
 
+function judgeSessions(history: readonly CheckedOperation[]): string | null {
+  const monitor = new SessionMonitor();
+  for (const operation of history) monitor.take(operation);
+  return monitor.finish().violation?.message ?? null;
+}
+
+/** How the history of a run is judged; null where answers mean something else. */
+function rowsJudge(protocol: AnyProtocol, settings: SystemSpec["settings"]) {
+  const answers = answersOf(protocol, settings);
+  return answers === "register" ? judgeRows : answers === "sessions" ? judgeSessions : null;
+}
+
 /** Judges the operations of a walk, whose times are numbers of actions; null where answers mean something else. */
 export function walkJudge(
   protocol: AnyProtocol,
+  settings: SystemSpec["settings"],
 ): ((operations: readonly WalkOperation[]) => string | null) | null {
-  if (protocol.answers !== undefined && protocol.answers !== "register") return null;
+  const judge = rowsJudge(protocol, settings);
+  if (judge === null) return null;
   return (operations) => {
     let reads = 0;
     for (const { operation, outcome } of operations)
       if (operation.kind === "read" && outcome === "ok") reads++;
-    return reads === 0 ? null : judgeRows(operations.map(rowOf));
+    return reads === 0 ? null : judge(operations.map(judge === judgeSessions ? sessionRowOf : rowOf));
   };
+}
+
+/** Of an answer and a question of one number nobody knows which came first, so the end is put after it. */
+function sessionRowOf(record: WalkOperation): CheckedOperation {
+  return { ...rowOf(record), client: record.operation.client, completed: record.completed + 0.5 };
 }
 
 function rowOf(record: WalkOperation): CheckedOperation {
@@ -251,7 +271,7 @@ export function reportWalk(
   options: Pick<CampaignOptions, "nodes" | "settings"> = {},
 ): FailureReport {
   const system = campaignSystem(protocol, options.nodes, options.settings);
-  const judge = walkJudge(protocol);
+  const judge = walkJudge(protocol, system.settings);
   const walk = recordWalk(protocol, shapeOf(system), seed, { judge });
   if (walk.violation === null)
     throw new UsageError(

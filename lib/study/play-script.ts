@@ -46,7 +46,11 @@ export function playScript(
   const shape = { nodes, settings: campaignSystem(protocol, nodes, settings).settings };
   const world = new WalkWorld(protocol, nodes, shape.settings);
   const slowDisk = actions.some(({ verb }) => verb === "store");
-  const { done, violation } = replay(world, actions, { seed: 0, slowDisk, judge: walkJudge(protocol) });
+  const { done, violation } = replay(world, actions, {
+    seed: 0,
+    slowDisk,
+    judge: walkJudge(protocol, shape.settings),
+  });
   const drawn = settled(traceOfActions(protocol, shape, done, { slowDisk, title }));
   return {
     violation,

@@ -5,10 +5,12 @@
  * time of its imports.
  */
 import { LinearizabilityMonitor } from "../checkers/linearizability-monitor.ts";
+import { SessionMonitor } from "../checkers/session-monitor.ts";
 import { DataError, DomainError, LimitError, UsageError } from "../core/errors.ts";
+import type { SystemSpec } from "../core/system.ts";
 import { protocolNamed } from "../protocols/index.ts";
 import { OK } from "../simulation/history.ts";
-import type { AnyProtocol } from "../simulation/protocol.ts";
+import { type AnyProtocol, answersOf } from "../simulation/protocol.ts";
 import { type RunResult, type SimulateOptions, simulateRun } from "../simulation/run.ts";
 import { type Attribution, PARTS } from "../simulation/tracer.ts";
 import { Halves } from "../statistics/halves.ts";
@@ -111,10 +113,14 @@ class Recorder {
 }
 
 /** Judges a run's history as it is recorded: a violation refuses the run, and with it the point. */
-function historyJudge(protocol: AnyProtocol): Pick<SimulateOptions, "sink" | "atEnd"> {
-  const { answers = "register", name } = protocol;
-  if (answers !== "register") return {};
-  const monitor = new LinearizabilityMonitor();
+function historyJudge(
+  protocol: AnyProtocol,
+  settings: SystemSpec["settings"],
+): Pick<SimulateOptions, "sink" | "atEnd"> {
+  const answers = answersOf(protocol, settings);
+  if (answers !== "register" && answers !== "sessions") return {};
+  const monitor = answers === "register" ? new LinearizabilityMonitor() : new SessionMonitor();
+  const must = answers === "register" ? "be linearizable" : "keep the session guarantees";
   let any = false;
   return {
     sink(chunk, openSince) {
@@ -125,7 +131,7 @@ function historyJudge(protocol: AnyProtocol): Pick<SimulateOptions, "sink" | "at
       if (!any && inProgress.length === 0) return;
       const { violation } = monitor.finish(inProgress);
       if (violation === undefined) return;
-      throw new DomainError(`${name}: history must be linearizable, got ${violation.message}`);
+      throw new DomainError(`${protocol.name}: history must ${must}, got ${violation.message}`);
     },
   };
 }
@@ -134,7 +140,7 @@ function runReplication(task: ReplicationTask, seed: number): Replication {
   const recorder = new Recorder(task.operations);
   const protocol = protocolNamed(task.system.protocol);
   const run = simulateRun(protocol, task.system, task.workload, {
-    ...(task.histories ? historyJudge(protocol) : { history: "off" as const }),
+    ...(task.histories ? historyJudge(protocol, task.system.settings) : { history: "off" as const }),
     seed,
     warmUp: task.warmUp,
     operations: task.operations,

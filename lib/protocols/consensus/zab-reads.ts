@@ -1,5 +1,9 @@
 /**
- * Reads of Zab by sync: a server asks the leader how far it must have come, and the leader a quorum whether it still leads.
+ * Reads of Zab: by sync, or from a server's own state.
+ *
+ * By sync a server asks the leader how far it must have come, and the leader a quorum whether it still leads. A server that
+ * answers from its own state may be behind, but not behind what the client has seen: answers say how far the state was,
+ * and who has seen more has to wait, at whatever server (§4.4).
  *
  * Source: Hunt, Konar, Junqueira & Reed, "ZooKeeper", USENIX ATC 2010, §4.4 (sync puts itself behind all that is under way
  * at the leader). There the leader trusts that it still leads; a read is linearizable only if somebody asks, so here a
@@ -9,6 +13,18 @@ import type { NodeId, Operation } from "../../simulation/protocol.ts";
 import { countVotes } from "./settings.ts";
 import type { ZabRules } from "./zab-rules.ts";
 import type { Ctx, Read, ZabNode } from "./zab-state.ts";
+
+/** Answers a client of this server, from all that is delivered here. */
+export function answer(node: ZabNode, operation: Operation, value: number, ctx: Ctx): void {
+  if (ctx.settings.reads === "local") ctx.reply(operation, value, node.delivered);
+  else ctx.reply(operation, value);
+}
+
+/** A read from this server's own state: now, or once that is as far as the client has seen. */
+export function readLocally(node: ZabNode, operation: Operation, rules: ZabRules, ctx: Ctx): void {
+  if (rules.isFarEnough(node, operation)) answer(node, operation, node.store.get(operation.key), ctx);
+  else node.awaiting.push({ operation, origin: node.id, index: operation.seen ?? 0 });
+}
 
 /** A read must see whatever was delivered anywhere before it was asked: so much this leader has, if it still leads. */
 export function gather(node: ZabNode, operation: Operation, origin: NodeId, rules: ZabRules, ctx: Ctx): void {
@@ -35,7 +51,7 @@ export function endRound(node: ZabNode, rules: ZabRules, ctx: Ctx): void {
 }
 
 function release(node: ZabNode, { operation, origin, index }: Read, ctx: Ctx): void {
-  if (origin === node.id) ctx.reply(operation, node.store.get(operation.key));
+  if (origin === node.id) answer(node, operation, node.store.get(operation.key), ctx);
   else ctx.send(origin, { kind: "synced", operation, index });
 }
 
@@ -44,5 +60,5 @@ export function answerReads(node: ZabNode, ctx: Ctx): void {
   const { awaiting, delivered, store } = node;
   node.awaiting = awaiting.filter((read) => read.index > delivered);
   for (const { index, operation } of awaiting)
-    if (index <= delivered) ctx.reply(operation, store.get(operation.key));
+    if (index <= delivered) answer(node, operation, store.get(operation.key), ctx);
 }

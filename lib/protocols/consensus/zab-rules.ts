@@ -3,6 +3,7 @@
  *
  * Source: Junqueira, Reed & Serafini, DSN 2011, §V-A; steps are named as in its phases (f: follower, l: leader).
  */
+import type { Operation } from "../../simulation/protocol.ts";
 import { countVotes } from "./settings.ts";
 import {
   apply,
@@ -37,6 +38,8 @@ export interface ZabRules {
   /** A commit names a place in the history of its own epoch, and in no other. */
   mayDeliver(node: ZabNode, epoch: number): boolean;
   quorum(settings: Settings): number;
+  /** ZooKeeper (ATC 2010), §4.4: a server answers nobody who has seen more than it has. */
+  isFarEnough(node: ZabNode, read: Operation): boolean;
   /** Servers that must say the leader still leads before a read is answered. */
   confirmationsNeeded(settings: Settings): number;
   apply(node: ZabNode, txn: Txn): void;
@@ -76,6 +79,7 @@ export const zabRules: ZabRules = {
   isNext: (node, index) => index === node.log.end,
   mayDeliver: (node, epoch) => epoch === node.current,
   quorum: (settings) => settings.quorum,
+  isFarEnough: (node, read) => node.delivered >= (read.seen ?? 0),
   confirmationsNeeded: (settings) => settings.quorum,
   apply,
 };

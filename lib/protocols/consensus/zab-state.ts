@@ -44,7 +44,7 @@ export const parameters = {
     choices: ["sync", "local"],
     default: "sync",
     meaning:
-      "sync: the contacted server first asks the leader how far it must have come, and the leader a quorum whether it still leads; local: it answers from its own state, which may be old (a run with an old answer is refused, unless the study sets histories: false)",
+      "sync: the contacted server first asks the leader how far it must have come, and the leader a quorum whether it still leads; local: it answers from its own state, which may be old, but no older than what the client has seen: such histories are judged by the session guarantees",
     source:
       "Hunt et al., ZooKeeper, USENIX ATC 2010, §2.3 and §4.4; the round with a quorum is ours: ZooKeeper's sync has none",
   },

@@ -93,6 +93,15 @@ export const zabMutants: readonly Mutant[] = [
     source: "Hunt et al., ZooKeeper, USENIX ATC 2010, §2.3: reads are local, writes alone are linearizable",
     kind: "safety",
     settings: { reads: "local" },
-    protocol: erased(zab),
+    protocol: erased({ ...zab, answers: "register" }),
   },
+  mutant(
+    "Z17",
+    "server-answers-who-has-seen-more",
+    { isFarEnough: () => true },
+    {
+      source: "Hunt et al., ZooKeeper, USENIX ATC 2010, §4.4: the last zxid a client has seen is checked",
+      settings: { reads: "local" },
+    },
+  ),
 ];

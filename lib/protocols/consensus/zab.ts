@@ -4,7 +4,7 @@
  * Source      Junqueira, Reed & Serafini, "Zab: High-performance broadcast for primary-backup systems", DSN 2011, §V;
  *             reads: Hunt, Konar, Junqueira & Reed, "ZooKeeper", USENIX ATC 2010, §2.3 and §4.4
  * Promises    servers deliver the same transactions in one order; what was delivered survives leaders; writes, and reads
- *             by sync, are linearizable
+ *             by sync, are linearizable; local reads keep the session guarantees
  * Assumes     crash-recovery nodes; messages lost, repeated, reordered, never forged; persist() is durable
  * Leaves out  Fast Leader Election: a server whose leader falls silent stands after a random wait, and whoever has no
  *             leader either joins it (of two that stand, the one with the older history joins the other); observers,
@@ -20,7 +20,7 @@ import { leaderMeasures } from "../measure-shapes.ts";
 import { everyPair } from "./pairs.ts";
 import { checkGroup, countVotes, deriveCommon } from "./settings.ts";
 import { askForMissing, join, openEpoch, restartElectionTimer, stand, turnTo } from "./zab-discovery.ts";
-import { answerReads, endRound, gather } from "./zab-reads.ts";
+import { answer, answerReads, endRound, gather, readLocally } from "./zab-reads.ts";
 import { type ZabRules, zabRules } from "./zab-rules.ts";
 import {
   ackEpochOf,
@@ -97,7 +97,7 @@ export function zabWith(rules: ZabRules): Protocol<typeof parameters, ZabNode, Z
       const { operation } = txn;
       ctx.claim("committed", index, txn.epoch * MOST_OPERATIONS + operation.id);
       rules.apply(node, txn);
-      if (txn.origin === node.id) ctx.reply(operation, operation.id);
+      if (txn.origin === node.id) answer(node, operation, operation.id, ctx);
     }
     if (node.awaiting.length > 0) answerReads(node, ctx);
   };
@@ -149,6 +149,7 @@ export function zabWith(rules: ZabRules): Protocol<typeof parameters, ZabNode, Z
     leavesOut: "Fast Leader Election, observers, reconfiguration, snapshots sent to followers",
     parameters,
     entry: "any",
+    answers: ({ reads }) => (reads === "local" ? "sessions" : "register"),
     derive(settings, facts) {
       const common = deriveCommon(settings, facts);
       const min =
@@ -178,7 +179,7 @@ export function zabWith(rules: ZabRules): Protocol<typeof parameters, ZabNode, Z
       const { role, leader } = node;
       if (role !== "broadcasting" && role !== "following") ctx.refuse(operation, null);
       else if (operation.kind === "read" && ctx.settings.reads === "local")
-        ctx.reply(operation, node.store.get(operation.key));
+        readLocally(node, operation, rules, ctx);
       else if (role === "following")
         ctx.send(leader, { kind: operation.kind === "read" ? "sync" : "forward", operation });
       else if (operation.kind === "read") gather(node, operation, node.id, rules, ctx);
