@@ -37,6 +37,11 @@ export {
 } from "./checkers/linearizability-monitor.ts";
 export { type Linearizability, type LinearizableOptions, linearizable } from "./checkers/linearizable.ts";
 export {
+  SessionMonitor,
+  type SessionMonitorResult,
+  type SessionViolation,
+} from "./checkers/session-monitor.ts";
+export {
   describeSession,
   SESSION_GUARANTEES,
   type SessionGuarantee,

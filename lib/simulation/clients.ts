@@ -41,8 +41,9 @@ export class Clients {
   readonly places: readonly Place[];
   readonly path = new SamplePath();
   readonly marks = new SessionMarks();
-  /** When the request last reached a node's port; the commit latency counts from there. */
-  reached = new Float64Array(FIRST_CAPACITY);
+  /** When the request last sent reaches a node's port, Infinity before any is; and when one before it did. */
+  private reaches = new Float64Array(FIRST_CAPACITY);
+  private reachedBefore = new Float64Array(FIRST_CAPACITY);
   invoked = new Float64Array(FIRST_CAPACITY);
   issued = 0;
   readonly ended = [0, 0, 0];
@@ -178,6 +179,7 @@ export class Clients {
     this.placeAt[handle] = place;
     this.userAt[handle] = user;
     this.invoked[handle] = time;
+    this.reaches[handle] = Number.POSITIVE_INFINITY;
     this.lastInvoked = time;
     this.path.arrive(time);
     if (id === this.warmUp) this.beginMeasuring(time);
@@ -200,6 +202,23 @@ export class Clients {
 
   userOf(operation: Operation): number {
     return this.userAt[operation.handle];
+  }
+
+  /** A request sent at `now`, the first or again, will reach a node's port at `at`. */
+  onTheWay({ handle }: Operation, at: number, now: number): void {
+    const last = this.reaches[handle];
+    if (last <= now) this.reachedBefore[handle] = last;
+    else if (last === Number.POSITIVE_INFINITY) this.reachedBefore[handle] = at;
+    this.reaches[handle] = at;
+  }
+
+  /**
+   * When a request of it last reached a node's port, by a moment; the commit latency counts from there. Of a client that asks
+   * again while its request is answered, the second is still on its way then.
+   */
+  reachedBy({ handle }: Operation, moment: number): number {
+    const last = this.reaches[handle];
+    return last <= moment ? last : this.reachedBefore[handle];
   }
 
   /** Ends an operation; `commitLatency` is NaN unless it ended ok. */
@@ -286,7 +305,8 @@ export class Clients {
       to.set(from);
       return to;
     };
-    this.reached = wider(this.reached, new Float64Array(2 * old));
+    this.reaches = wider(this.reaches, new Float64Array(2 * old));
+    this.reachedBefore = wider(this.reachedBefore, new Float64Array(2 * old));
     this.invoked = wider(this.invoked, new Float64Array(2 * old));
     this.placeAt = wider(this.placeAt, new Int32Array(2 * old));
     this.userAt = wider(this.userAt, new Int32Array(2 * old));

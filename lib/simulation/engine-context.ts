@@ -174,7 +174,7 @@ export abstract class EngineContext extends EngineBase implements Context<Settin
     if (!clients.isOpen(operation)) return;
     const bytes = this.sized ? this.headerBytes + (operation.kind === "read" ? operation.bytes : 0) : 0;
     this.putOut(bytes);
-    const commit = this.clock - clients.reached[operation.handle];
+    const commit = this.clock - clients.reachedBy(operation, this.clock);
     const place = clients.placeOf(operation);
     if (clients.places[place].colocated === this.self) {
       const trace = this.tracer?.message(this.clock, 0, 0, 0, true) ?? -1;

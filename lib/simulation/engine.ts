@@ -374,7 +374,7 @@ export class TimedEngine extends EngineContext {
     const at = beside ? time : this.network.send(this.nodes + place, target, bytes, time);
     const type = beside ? REQUEST_PASSED : REQUEST;
     const slot = this.slots.take(type, target, this.nodes + place, operation, beside ? 0 : bytes, at);
-    clients.reached[operation.handle] = at;
+    clients.onTheWay(operation, at, time);
     if (this.tracer !== null) this.setTrace(slot, this.tracer.request(operation.handle, time, at));
     if (clients.timeout < Number.POSITIVE_INFINITY)
       this.queue.push(time + clients.timeout, this.timeoutOf(operation));

@@ -264,6 +264,31 @@ test("clients beside a crashed node ask the next one and are served", () => {
   near(slowest, 0.1 + 0.02); // patience, then a round trip to node 0
 });
 
+test("a client that asks again while it is answered: the commit latency counts from the request that had come", () => {
+  const network = networks.fromMatrix({
+    sites: ["nodes", "clients"],
+    rtt: [
+      [0, 0.04],
+      [0.04, 0],
+    ],
+    place: { nodes: 1 },
+  });
+  // There at 20 ms, answered at 25 ms, asked again at 21 ms, which is there at 41 ms; the answer at 45 ms.
+  const system = buildSystem(erased(echo), { network, cpu: cpu({ receive: deterministic(0.005) }) });
+  const load = workload.deterministic(10, { timeout: 5, retry: 0.021, clients: "clients" });
+  const latencies: [commit: number, client: number][] = [];
+  simulateRun(erased(echo), system, load, {
+    seed: 1,
+    operations: 12,
+    completion: (commit, client) => latencies.push([commit, client]),
+  });
+  assert.equal(latencies.length, 12);
+  for (const [commit, client] of latencies) {
+    near(commit, 0.005);
+    near(client, 0.045);
+  }
+});
+
 test("impossible faults are refused by name", () => {
   const network = networks.lan({ nodes: 3, rtt: 0.02 });
   const refuse = (make: () => FaultSpec, message: string | RegExp): void => {

@@ -222,8 +222,9 @@ export class Recorder {
     if (!clients.isOpen(operation)) return;
     const process = engine.nodes + clients.placeOf(operation);
     const invoked = clients.invoked[operation.handle];
-    const asked = engine instanceof FaultEngine ? engine.askedAt(operation) : invoked;
-    const arrived = clients.reached[operation.handle];
+    const arrived = clients.reachedBy(operation, this.clock);
+    const last = engine instanceof FaultEngine ? engine.askedAt(operation) : invoked;
+    const asked = last <= arrived ? last : invoked; // else that one is still on its way
     if (!this.inWindow(asked)) return;
     const again = asked > invoked ? " again" : "";
     this.marks.push({

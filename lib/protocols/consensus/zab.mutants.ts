@@ -102,6 +102,7 @@ export const zabMutants: readonly Mutant[] = [
     {
       source: "Hunt et al., ZooKeeper, USENIX ATC 2010, §4.4: the last zxid a client has seen is checked",
       settings: { reads: "local" },
+      scenario: "zab-seen-more",
     },
   ),
 ];
