@@ -207,14 +207,15 @@ export class Clients {
   /** A request sent at `now`, the first or again, will reach a node's port at `at`. */
   onTheWay({ handle }: Operation, at: number, now: number): void {
     const last = this.reaches[handle];
-    if (last <= now) this.reachedBefore[handle] = last;
-    else if (last === Number.POSITIVE_INFINITY) this.reachedBefore[handle] = at;
+    const before = this.reachedBefore[handle];
+    if (last === Number.POSITIVE_INFINITY) this.reachedBefore[handle] = at;
+    else if (last <= now || last < before) this.reachedBefore[handle] = last;
     this.reaches[handle] = at;
   }
 
   /**
    * When a request of it last reached a node's port, by a moment; the commit latency counts from there. Of a client that asks
-   * again while its request is answered, the second is still on its way then.
+   * again while its request is answered, the second is still on its way then (of several that are, the first one counts).
    */
   reachedBy({ handle }: Operation, moment: number): number {
     const last = this.reaches[handle];
