@@ -171,11 +171,11 @@ export class Recorder {
     const ways = this.onTheWay.get(message);
     this.handling = -1;
     if (ways === undefined || from === engine.self) return;
-    // Of two copies on one way, the one that arrived first.
+    // Of two copies on one way, the one that arrived first; one sent before the window began is none of these.
     let best = -1;
     for (const at of ways) {
       const { to, arrived, handled } = this.messages[at];
-      if (to !== engine.self || handled !== null) continue;
+      if (to !== engine.self || handled !== null || (arrived ?? 0) > this.clock) continue;
       if (best < 0 || (arrived ?? 0) < (this.messages[best].arrived ?? 0)) best = at;
     }
     if (best < 0) return;

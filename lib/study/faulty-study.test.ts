@@ -47,6 +47,9 @@ test("a crash of the leader shows in the tail, in the notes and in the diagram, 
   assert.ok(leaders.length >= 2 && leaders[0].to === 5, JSON.stringify(leaders));
   assert.match(replay.diagram().svg(), /^<svg/);
   assert.deepEqual(result.point({}).replay({ from: 4.9, to: 10 }).trace, replay.trace);
+  assert.throws(() => result.point({}).replay({ from: "1 h" }), {
+    message: /^replay: from must be < \d[\d.]* s, when the run ends, got 3600 s$/,
+  });
 });
 
 test("settings that may break promises are shown on tables and figures", async () => {

@@ -62,6 +62,9 @@ export class PointResult<P extends PointShape = PointShape> {
       maxSeconds: to,
       record: { from, to },
     });
+    const end = run.trace?.to ?? 0;
+    if (!(end > from))
+      throw new DomainError(`replay: from must be < ${end} s, when the run ends, got ${from} s`);
     return new Replay(run, row.key === "" ? row.system.protocol : `${row.system.protocol}, ${row.key}`);
   }
 
