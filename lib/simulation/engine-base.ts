@@ -40,6 +40,8 @@ export interface Busy {
 const LOOK_EVERY = 4096;
 /** Operations in flight that no load which is served at all has: some 200 MB of them. */
 const MOST_IN_FLIGHT = 1e6;
+/** Pending events that no system which keeps up has: some 800 MB of them. */
+const MOST_PENDING = 4e6;
 /** Looks in a row without time passing after which a run is taken for stuck: about a million events. */
 const MOST_LOOKS_AT_ONE_TIME = 256;
 
@@ -245,6 +247,14 @@ export abstract class EngineBase {
     );
   }
 
+  /** More is sent than can arrive, as when clients or nodes ask again faster than they are answered. */
+  private tooMuch(pending: number): never {
+    throw new LimitError(
+      `${this.protocol.name}: pending events must be <= ${MOST_PENDING}, got ${pending} at ${this.now.toPrecision(4)} s: ` +
+        `${this.sent} messages were sent and ${this.delivered} handled`,
+    );
+  }
+
   /** Opens the doors to clients once the protocol says it is ready. */
   protected abstract letIn(): void;
 
@@ -270,6 +280,7 @@ export abstract class EngineBase {
   protected lookIn(): void {
     const { clients } = this;
     if (clients !== null && clients.inFlight > MOST_IN_FLIGHT) this.tooMany(clients);
+    if (this.queue.size > MOST_PENDING) this.tooMuch(this.queue.size);
     if (this.now > this.lastLook) {
       this.lastLook = this.now;
       this.looksAtSameTime = 0;

@@ -38,6 +38,8 @@ export const DEAD = 14;
 
 const FIRST_CAPACITY = 256;
 const NONE = -1;
+/** Slots of which a copy every few thousand events costs nothing. */
+const SMALL = 2 ** 14;
 
 /** Whole-number columns of a slot, side by side so that one event touches one cache line. */
 export const TYPE = 0;
@@ -105,7 +107,7 @@ export class EventSlots {
    * message, which takes a run a twentieth of its time.
    */
   renew(): void {
-    this.body = this.body.slice();
+    if (this.capacity <= SMALL) this.body = this.body.slice();
   }
 
   type(slot: number): number {

@@ -170,6 +170,21 @@ test("a load that nobody could serve ends with its rate and what is answered, in
   );
 });
 
+test("messages that multiply end the run with what was sent and handled, instead of filling the memory", () => {
+  const shout = (ctx: { send(to: number, m: { kind: "none" }): void; self: number }): void => {
+    for (let i = 0; i < 1000; i++) ctx.send(1 - ctx.self, { kind: "none" });
+  };
+  const gossip = demo((_node, _operation, ctx) => shout(ctx), {
+    messages: { none: (_node, _message, _from, ctx) => shout(ctx) },
+  });
+  const system = { ...one, network: networks.lan({ nodes: 2, rtt: 0.001 }) };
+  assert.throws(() => run(gossip, workload.deterministic(1), { operations: 1, history: "off" }, system), {
+    name: "LimitError",
+    message:
+      "demo: pending events must be <= 4000000, got 4091905 at 1.001 s: 4096000 messages were sent and 4095 handled",
+  });
+});
+
 test("users who neither think nor wait are found out instead of spinning for ever", () => {
   const first = demo((node, operation, ctx) => {
     if (node.kept.length === 0) node.kept.push(operation);
