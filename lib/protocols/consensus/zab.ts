@@ -144,7 +144,8 @@ export function zabWith(rules: ZabRules): Protocol<typeof parameters, ZabNode, Z
     title: "Zab: ZooKeeper atomic broadcast",
     source:
       "Junqueira, Reed & Serafini, Zab: High-performance broadcast for primary-backup systems, DSN 2011, §V",
-    promises: "one order of delivery that survives leaders; writes and synced reads are linearizable",
+    promises:
+      "one order of delivery that survives leaders; writes and synced reads are linearizable, local reads keep the session guarantees",
     assumes: "messages are never forged; what is persisted is durable",
     leavesOut: "Fast Leader Election, observers, reconfiguration, snapshots sent to followers",
     parameters,
