@@ -17,7 +17,7 @@ export interface Interval {
   readonly mean: number;
   readonly low: number;
   readonly high: number;
-  /** Half of high - low. */
+  /** Half of high - low, where nothing is cut off. */
   readonly halfWidth: number;
   /** Nominal coverage, between 0 and 1. */
   readonly level: number;

@@ -152,6 +152,7 @@ test("sectioning: merged estimate, spread about it, Student's t, resolution adde
   assert.ok(Math.abs(got.mean / merged - 1) <= 2 ** -10);
   // The sections' own quantiles carry the resolution too, hence 3 times.
   assert.ok(Math.abs(got.halfWidth - half) <= 3 * 2 ** -10 * merged, `${got.halfWidth} against ${half}`);
+  assert.ok(Math.abs(got.low - (got.mean - got.halfWidth)) < 1e-12, `${got.low}`);
   assert.equal(got.n, 8);
   assert.equal(got.level, 0.9);
 });
@@ -165,7 +166,7 @@ test("sectioning by hand, its constants in the open", () => {
   const half = 2.776445105198 * Math.sqrt(squares / 4 / 5) + 2 ** -10;
   assert.equal(got.mean, mean);
   assert.ok(Math.abs(got.halfWidth - half) < 1e-9, `${got.halfWidth} against ${half}`);
-  assert.ok(Math.abs(got.low - (mean - half)) < 1e-9 && Math.abs(got.high - (mean + half)) < 1e-9);
+  assert.ok(half > mean && got.low === 0 && Math.abs(got.high - (mean + half)) < 1e-9);
 });
 
 test("sectioning does not average percentiles: a section with the slow requests moves the merged p99", () => {
@@ -175,6 +176,15 @@ test("sectioning does not average percentiles: a section with the slow requests 
   // 100 of 4,000 values are 9, so the merged p99 is 9; the average of the p99s would be 3.
   assert.ok(Math.abs(mean - 9) < 0.01, `${mean}`);
   assert.ok(halfWidth > 9);
+});
+
+test("a quantile between two modes: the interval is cut at 0, below which none can be", () => {
+  const parts = [0.4, 0.45, 0.55, 0.6].map((share) =>
+    LatencyHistogram.of(Array.from({ length: 100 }, (_, i) => (i < 100 * share ? 1e-6 : 1))),
+  );
+  const { mean, low, high, halfWidth } = sectionedQuantile(parts, 0.5);
+  assert.ok(mean - halfWidth < 0);
+  assert.deepEqual([low, high], [0, mean + halfWidth]);
 });
 
 test("sectioning refuses too few replications or too short ones", () => {

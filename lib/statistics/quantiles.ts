@@ -140,7 +140,8 @@ const LEAST_BEYOND = 5;
  *
  * Observations within a replication may be correlated; replications are independent and of about equal
  * length. The interval is widened by the histogram's resolution (2^-10 of the value), so it never claims more
- * than the buckets know.
+ * than the buckets know, and cut at 0, below which no quantile can be (`halfWidth` is of the uncut one): where a quantile
+ * falls between two modes the replications' own lie far apart.
  *
  * @param replications one histogram each, warm-up cut, at least 2
  * @param p strictly between 0 and 1
@@ -175,5 +176,5 @@ export function sectionedQuantile(
   const standardError = Math.sqrt(squares.mean / (n - 1));
   const interval = studentInterval(where, { mean, standardError, degrees: n - 1, n }, level);
   const halfWidth = interval.halfWidth + (bounds.high - bounds.low) / 2;
-  return { ...interval, low: mean - halfWidth, high: mean + halfWidth, halfWidth };
+  return { ...interval, low: Math.max(0, mean - halfWidth), high: mean + halfWidth, halfWidth };
 }
