@@ -5,31 +5,33 @@
  * inverse topological order (a dependency before what depends on it), the commands of one component by sequence number.
  * Components are found by Tarjan's algorithm (SIAM J. Computing 1(2), 1972), with a stack of its own, since chains of
  * dependencies may be long.
+ *
+ * A dependency stands for all the interfering instances of its replica up to its number, so that n of them behind one key
+ * have n² edges. Beside the instances the graph has their *prefixes*: a list of pending instances up to a place leads to
+ * the one there and to the prefix one shorter. Instances reach one another as before, by edges as many as there are.
  */
 import { dropExecuted } from "./epaxos-memory.ts";
-import {
-  type Ctx,
-  type EPaxosNode,
-  type Instance,
-  instanceOf,
-  interfere,
-  isCommitted,
-} from "./epaxos-state.ts";
+import { forgetPending, uncommittedBefore } from "./epaxos-pending.ts";
+import { type Ctx, type EPaxosNode, type Instance, isCommitted } from "./epaxos-state.ts";
 
-/** Tarjan's marks of one instance. */
+/** Tarjan's marks of an instance, or of a prefix: the list and the place it ends at. */
 interface Mark {
   readonly instance: Instance;
+  /** Null for an instance; for a prefix the list, of which `instance` stands at `at`. */
+  readonly list: readonly Instance[] | null;
+  readonly at: number;
   readonly number: number;
   low: number;
   onStack: boolean;
-  /** The next dependency to be followed: replica and number. */
-  replica: number;
-  index: number;
+  /** How many of its edges have been followed. */
+  followed: number;
 }
 
 /** One search for what must be executed before an instance. */
 interface Search {
-  readonly marks: Map<Instance, Mark>;
+  readonly instances: Map<Instance, Mark>;
+  /** By the instance at their end. */
+  readonly prefixes: Map<Instance, Mark>;
   readonly stack: Mark[];
   readonly path: Mark[];
 }
@@ -42,91 +44,128 @@ interface Search {
  */
 export function execute(node: EPaxosNode, root: Instance, ctx: Ctx): boolean {
   if (root.status === "executed") return true;
-  if (stopOf(root) !== null) return false;
   const components: Instance[][] = [];
-  root.waitsFor = search(node, root, components);
-  if (root.waitsFor !== null) {
-    root.waitsFor.awaited = true;
+  const stop = stopOf(node, root) ?? search(node, root, components);
+  if (stop !== null) {
+    waitFor(root, stop);
     return false;
   }
   for (const members of components) for (const instance of members) apply(node, instance, ctx);
   return true;
 }
 
-/** What keeps an instance from being executed, as far as is known: itself, or what it was found to wait for; or null. */
-function stopOf(instance: Instance): Instance | null {
-  if (!isCommitted(instance)) return instance;
+/** What keeps a committed instance from being executed, as far as it can be told from itself, or null. */
+function stopOf(node: EPaxosNode, instance: Instance): Instance | null {
   const { waitsFor } = instance;
-  return waitsFor !== null && !isCommitted(waitsFor) ? waitsFor : null;
+  return waitsFor !== null && !isCommitted(waitsFor) ? waitsFor : uncommittedBefore(node, instance);
+}
+
+function waitFor(instance: Instance, stop: Instance): void {
+  instance.waitsFor = stop;
+  stop.waiters ??= new Set();
+  stop.waiters.add(instance);
 }
 
 /** Finds the components to be executed, in order; an instance that is not committed yet ends the search, and is returned. */
 function search(node: EPaxosNode, root: Instance, components: Instance[][]): Instance | null {
-  const first = newMark(node, root, 0);
-  const alone = nextDependency(node, first);
-  if (alone === null) {
+  if (comesAfterNothing(node, root)) {
     components.push([root]); // the common case
     return null;
   }
-  const stop = stopOf(alone);
-  if (stop !== null) return stop;
-  const found: Search = { marks: new Map(), stack: [], path: [] };
-  enter(found, newMark(node, root, 0));
-  const { marks, stack, path } = found;
+  const found: Search = { instances: new Map(), prefixes: new Map(), stack: [], path: [] };
+  const { stack, path } = found;
+  enter(found, root, null, 0);
   while (path.length > 0) {
     const mark = path[path.length - 1];
-    const next = nextDependency(node, mark);
-    if (next !== null) {
-      const stop = stopOf(next);
-      if (stop !== null) {
-        // All on the stack leads here: the path does, and the rest of the stack leads to the path.
-        for (const { instance } of stack) instance.waitsFor = stop;
-        return stop;
-      }
-      const known = marks.get(next);
-      if (known === undefined) enter(found, newMark(node, next, marks.size));
-      else if (known.onStack) mark.low = Math.min(mark.low, known.number);
-      continue;
+    const next = follow(node, found, mark);
+    if (next === "entered") {
+      const entered = path[path.length - 1];
+      const stop = entered.list === null ? stopOf(node, entered.instance) : null;
+      if (stop === null) continue;
+      // All on the stack leads here: the path does, and the rest of the stack leads to the path.
+      for (const { instance, list } of stack) if (list === null) waitFor(instance, stop);
+      return stop;
     }
+    if (next === "known") continue;
     path.pop();
     if (path.length > 0) path[path.length - 1].low = Math.min(path[path.length - 1].low, mark.low);
-    if (mark.low === mark.number) components.push(component(stack, mark));
+    if (mark.low === mark.number) {
+      const members = component(stack, mark);
+      if (members.length > 0) components.push(members);
+    }
   }
   return null;
 }
 
-const newMark = (node: EPaxosNode, instance: Instance, number: number): Mark => ({
-  instance,
-  number,
-  low: number,
-  onStack: true,
-  replica: 0,
-  index: node.executed[0],
-});
+/** Nothing pending comes before it. */
+function comesAfterNothing(node: EPaxosNode, root: Instance): boolean {
+  for (let edge = 0; edge < 2 * node.group; edge++) {
+    const list = listBefore(node, root, edge);
+    const first = list[0] === root ? list[1] : list[0];
+    if (first !== undefined && first.index <= root.deps[edge >> 1]) return false;
+  }
+  return true;
+}
 
-function enter({ marks, stack, path }: Search, mark: Mark): void {
-  marks.set(mark.instance, mark);
+const NOTHING: readonly Instance[] = [];
+
+/** What is pending of one replica that may come before an instance: edges are a replica's writes and its reads in turn. */
+function listBefore(node: EPaxosNode, { operation }: Instance, edge: number): readonly Instance[] {
+  const pending = operation === null ? undefined : node.pending.get(operation.key);
+  if (pending === undefined) return NOTHING;
+  if ((edge & 1) === 0) return pending.writes[edge >> 1];
+  return operation?.kind === "write" ? pending.reads[edge >> 1] : NOTHING;
+}
+
+/** Follows the next edge of a mark: to what was not marked, to what was, or there is none left. */
+function follow(node: EPaxosNode, found: Search, mark: Mark): "entered" | "known" | "done" {
+  const { instance, list, at } = mark;
+  const edge = mark.followed++;
+  if (list !== null) {
+    if (edge === 0) return go(found, mark, found.instances, instance, null, 0);
+    return edge === 1 && at > 0 ? go(found, mark, found.prefixes, list[at - 1], list, at - 1) : "done";
+  }
+  if (edge >= 2 * node.group) return "done";
+  const before = listBefore(node, instance, edge);
+  const last = lastUpTo(before, instance.deps[edge >> 1]);
+  return last < 0 ? "known" : go(found, mark, found.prefixes, before[last], before, last);
+}
+
+function go(
+  found: Search,
+  from: Mark,
+  marks: Map<Instance, Mark>,
+  instance: Instance,
+  list: readonly Instance[] | null,
+  at: number,
+): "entered" | "known" {
+  const known = marks.get(instance);
+  if (known === undefined) {
+    enter(found, instance, list, at);
+    return "entered";
+  }
+  if (known.onStack) from.low = Math.min(from.low, known.number);
+  return "known";
+}
+
+function enter(found: Search, instance: Instance, list: readonly Instance[] | null, at: number): void {
+  const { instances, prefixes, stack, path } = found;
+  const number = instances.size + prefixes.size;
+  const mark: Mark = { instance, list, at, number, low: number, onStack: true, followed: 0 };
+  (list === null ? instances : prefixes).set(instance, mark);
   stack.push(mark);
   path.push(mark);
 }
 
-/**
- * The next instance that one depends on and that is not executed; null when there is none left.
- *
- * The latest interfering instance of a replica stands for all before it: of those some may be ordered through it, but not
- * if it is recovered as a no-op, so each is looked at.
- */
-function nextDependency(node: EPaxosNode, mark: Mark): Instance | null {
-  const { instance } = mark;
-  for (; mark.replica < node.group; mark.index = node.executed[++mark.replica] ?? 0) {
-    while (mark.index <= instance.deps[mark.replica]) {
-      const found = instanceOf(node, mark.replica, mark.index++);
-      if (found === null || found.status === "executed" || found === instance) continue;
-      if (isCommitted(found) && !interfere(found.operation, instance.operation)) continue;
-      return found;
-    }
+/** The place of the last instance whose number is at most `index`, −1 for none. */
+function lastUpTo(list: readonly Instance[], index: number): number {
+  let [low, high] = [0, list.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (list[middle].index <= index) low = middle + 1;
+    else high = middle;
   }
-  return null;
+  return low - 1;
 }
 
 /** The instances above a mark on the stack, and its own, in the order of execution. */
@@ -135,7 +174,7 @@ function component(stack: Mark[], root: Mark): Instance[] {
   for (;;) {
     const mark = stack.pop() as Mark;
     mark.onStack = false;
-    members.push(mark.instance);
+    if (mark.list === null) members.push(mark.instance);
     if (mark === root) break;
   }
   return members.sort((a, b) => a.seq - b.seq || a.replica - b.replica || a.index - b.index);
@@ -144,6 +183,7 @@ function component(stack: Mark[], root: Mark): Instance[] {
 function apply(node: EPaxosNode, instance: Instance, ctx: Ctx): void {
   const { operation, replica } = instance;
   instance.status = "executed";
+  forgetPending(node, instance);
   instance.waitsFor = null; // or the last instance of a chain would keep all of it in memory
   node.blocked.delete(instance);
   advance(node, replica);

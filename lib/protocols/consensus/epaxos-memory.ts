@@ -1,5 +1,5 @@
 /**
- * EPaxos: what may be forgotten, namely what every replica has executed and has on its disk.
+ * EPaxos: the disk, and what may be forgotten, namely what every replica has executed and has on its disk.
  *
  * Source: own design; Moraru et al., SOSP 2013, leave open when instances are dropped.
  *
@@ -9,8 +9,18 @@
  * executed can ask nobody any more.
  */
 import type { NodeId } from "../../simulation/protocol.ts";
+import { noteCommitted } from "./epaxos-pending.ts";
 import type { EPaxosRules } from "./epaxos-rounds.ts";
-import { type Ctx, type EPaxosCheckpoint, type EPaxosNode, recordOf } from "./epaxos-state.ts";
+import {
+  type Ctx,
+  type EPaxosCheckpoint,
+  type EPaxosDurable,
+  type EPaxosNode,
+  instanceOf,
+  isCommitted,
+  noteConflict,
+  recordOf,
+} from "./epaxos-state.ts";
 
 /** Writes down what was heard to be committed; once that is durable, what is executed by now may be told. */
 export function checkpoint(node: EPaxosNode, rules: EPaxosRules, ctx: Ctx): void {
@@ -24,6 +34,28 @@ export function checkpoint(node: EPaxosNode, rules: EPaxosRules, ctx: Ctx): void
 export function saveHeard(node: EPaxosNode, ctx: Ctx): void {
   const record: EPaxosCheckpoint = { commits: node.unsaved.map(recordOf) };
   ctx.persist(record);
+}
+
+/** Everything a disk tells, before anything is executed. */
+export function restore(node: EPaxosNode, disk: EPaxosDurable, ctx: Ctx): void {
+  for (const record of disk.instances.values()) {
+    const instance = instanceOf(node, record.replica, record.index);
+    if (instance === null) continue;
+    const { operation, seq, deps, status, ballot, voted, quorum } = record;
+    Object.assign(instance, {
+      operation,
+      seq,
+      deps,
+      status,
+      ballot,
+      voted,
+      quorum,
+      touched: ctx.localTime(),
+    });
+    if (isCommitted(instance)) noteCommitted(node, instance);
+    else noteConflict(node, instance);
+    if (record.replica === node.id) node.next = Math.max(node.next, record.index + 1);
+  }
 }
 
 /** A replica has told how far it has executed, or this one has saved it. */

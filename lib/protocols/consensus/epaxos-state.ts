@@ -7,6 +7,7 @@ import { AppliedWrites } from "../../core/applied-writes.ts";
 import type { ParameterTable, ValuesOf } from "../../core/parameters.ts";
 import { SlidingLog } from "../../core/sliding-log.ts";
 import type { Context, NodeId, Operation } from "../../simulation/protocol.ts";
+import type { PendingOfKey } from "./epaxos-pending.ts";
 import { headerBytesSetting, MAX_NODES } from "./settings.ts";
 
 export const parameters = {
@@ -114,8 +115,8 @@ export interface Instance {
   calm: number;
   /** Committed, and not executed: what it was found to wait for, or null. */
   waitsFor: Instance | null;
-  /** Something waits for it to be committed. */
-  awaited: boolean;
+  /** Not committed: what was found to wait for it; null for nothing. */
+  waiters: Set<Instance> | null;
 }
 
 /** A leader's round on one instance, in one ballot. */
@@ -194,8 +195,12 @@ export interface EPaxosNode {
   readonly applied: AppliedWrites;
   /** By peer: how long its answers take, as a moving mean of the last eight or so; 0 before the first. */
   readonly lag: number[];
-  /** Instances committed here whose dependencies are not: looked at again when one that is awaited commits. */
+  /** Instances committed here whose dependencies are not: each is among the `waiters` of one of those. */
   blocked: Set<Instance>;
+  /** Committed here and not executed, by key. */
+  readonly pending: Map<number, PendingOfKey>;
+  /** By replica: every instance before this number is committed here. */
+  readonly gaps: number[];
   fastCommits: number;
   slowCommits: number;
   recoveries: number;
@@ -216,6 +221,8 @@ export const newNode = (id: NodeId, group: number): EPaxosNode => ({
   applied: new AppliedWrites(),
   lag: new Array<number>(group).fill(0),
   blocked: new Set(),
+  pending: new Map(),
+  gaps: new Array<number>(group).fill(0),
   fastCommits: 0,
   slowCommits: 0,
   recoveries: 0,
@@ -242,7 +249,7 @@ export function instanceOf(node: EPaxosNode, replica: NodeId, index: number): In
     // Its leader and the next replica look after it first.
     calm: Math.max(1, (node.id - replica + node.group) % node.group),
     waitsFor: null,
-    awaited: false,
+    waiters: null,
   };
   log.set(index, made);
   return made;
@@ -346,25 +353,3 @@ export const durable = {
     for (const one of recordsOf(record)) disk.instances.set(one.index * (MAX_NODES + 1) + one.replica, one);
   },
 };
-
-/** Everything a disk tells, before anything is executed. */
-export function restore(node: EPaxosNode, disk: EPaxosDurable, ctx: Ctx): void {
-  for (const record of disk.instances.values()) {
-    const instance = instanceOf(node, record.replica, record.index);
-    if (instance === null) continue;
-    const { operation, seq, deps, ballot, voted, quorum } = record;
-    const status = record.status === "executed" ? "committed" : record.status;
-    Object.assign(instance, {
-      operation,
-      seq,
-      deps,
-      status,
-      ballot,
-      voted,
-      quorum,
-      touched: ctx.localTime(),
-    });
-    noteConflict(node, instance);
-    if (record.replica === node.id) node.next = Math.max(node.next, record.index + 1);
-  }
-}

@@ -15,15 +15,16 @@
  * fast quorum, and a leader that forgot it had committed would mislead (the paper's replicas log synchronously, §5).
  *
  * The parts: `epaxos-state` what there is · `epaxos-rounds` the rounds of a leader and the rules that safety rests on ·
- * `epaxos-recovery`, `epaxos-trial` finishing another's instance · `epaxos-nudge` when · `epaxos-execution` the order ·
- * `epaxos-memory` what is forgotten.
+ * `epaxos-recovery`, `epaxos-trial` finishing another's instance · `epaxos-nudge` when · `epaxos-execution`,
+ * `epaxos-pending` the order · `epaxos-memory` the disk and what is forgotten.
  */
 import { DomainError } from "../../core/errors.ts";
 import type { NodeId, Protocol } from "../../simulation/protocol.ts";
 import { fastPathMeasures } from "../measure-shapes.ts";
 import { execute } from "./epaxos-execution.ts";
-import { noteExecutedAt, noteExecutedEverywhere, saveHeard } from "./epaxos-memory.ts";
+import { noteExecutedAt, noteExecutedEverywhere, restore, saveHeard } from "./epaxos-memory.ts";
 import { nudge } from "./epaxos-nudge.ts";
+import { noteCommitted } from "./epaxos-pending.ts";
 import { answerPrepare, considerPromises } from "./epaxos-recovery.ts";
 import { beginAccept, beginPreAccept, type EPaxosRules, vote } from "./epaxos-rounds.ts";
 import {
@@ -40,10 +41,8 @@ import {
   type Lead,
   messageBytes,
   newNode,
-  noteConflict,
   parameters,
   recordBytes,
-  restore,
   sameAttributes,
   save,
   union,
@@ -78,9 +77,7 @@ export function commit(
   const { replica, index, operation } = instance;
   instance.seq = attributes.seq;
   instance.deps = attributes.deps;
-  instance.status = "committed";
-  instance.lead = null;
-  noteConflict(node, instance);
+  noteCommitted(node, instance);
   rules.saveCommit(instance, ctx);
   const { seq, deps } = instance;
   const executed = node.executedEverywhere;
@@ -112,9 +109,10 @@ export function executeWhatCan(node: EPaxosNode, instance: Instance, rules: EPax
   noteUnheardOf(node, instance, ctx);
   ctx.barrier(); // an answer must not leave before the commits it rests on are durable here
   if (!rules.execute(node, instance, ctx)) node.blocked.add(instance);
-  if (!instance.awaited) return;
-  for (const waiting of Array.from(node.blocked))
-    if (waiting.status === "committed") rules.execute(node, waiting, ctx);
+  const { waiters } = instance;
+  if (waiters === null) return;
+  instance.waiters = null;
+  for (const waiting of waiters) if (waiting.status === "committed") rules.execute(node, waiting, ctx);
 }
 
 /** What a replica answered in phase 1, and how soon. */
@@ -286,9 +284,7 @@ export function epaxosWith(
         instance.operation = m.operation;
         instance.seq = m.seq;
         instance.deps = m.deps;
-        instance.status = "committed";
-        instance.lead = null;
-        noteConflict(node, instance);
+        noteCommitted(node, instance);
         node.unsaved.push(instance);
         executeWhatCan(node, instance, rules, ctx);
       },
