@@ -11,7 +11,13 @@
  * the one there and to the prefix one shorter. Instances reach one another as before, by edges as many as there are.
  */
 import { dropExecuted } from "./epaxos-memory.ts";
-import { forgetPending, uncommittedBefore } from "./epaxos-pending.ts";
+import {
+  enlist,
+  forgetPending,
+  type PendingOfKey,
+  pendingBeside,
+  uncommittedBefore,
+} from "./epaxos-pending.ts";
 import { type Ctx, type EPaxosNode, type Instance, isCommitted } from "./epaxos-state.ts";
 
 /** Tarjan's marks of an instance, or of a prefix: the list and the place it ends at. */
@@ -44,8 +50,14 @@ interface Search {
  */
 export function execute(node: EPaxosNode, root: Instance, ctx: Ctx): boolean {
   if (root.status === "executed") return true;
+  let stop = stopOf(node, root);
+  if (stop === null && comesAfterNothing(node, root)) {
+    apply(node, root, ctx); // the common case
+    return true;
+  }
+  enlist(node, root);
   const components: Instance[][] = [];
-  const stop = stopOf(node, root) ?? search(node, root, components);
+  stop ??= search(node, root, components);
   if (stop !== null) {
     waitFor(root, stop);
     return false;
@@ -68,10 +80,6 @@ function waitFor(instance: Instance, stop: Instance): void {
 
 /** Finds the components to be executed, in order; an instance that is not committed yet ends the search, and is returned. */
 function search(node: EPaxosNode, root: Instance, components: Instance[][]): Instance | null {
-  if (comesAfterNothing(node, root)) {
-    components.push([root]); // the common case
-    return null;
-  }
   const found: Search = { instances: new Map(), prefixes: new Map(), stack: [], path: [] };
   const { stack, path } = found;
   enter(found, root, null, 0);
@@ -99,10 +107,16 @@ function search(node: EPaxosNode, root: Instance, components: Instance[][]): Ins
 
 /** Nothing pending comes before it. */
 function comesAfterNothing(node: EPaxosNode, root: Instance): boolean {
-  for (let edge = 0; edge < 2 * node.group; edge++) {
-    const list = listBefore(node, root, edge);
-    const first = list[0] === root ? list[1] : list[0];
-    if (first !== undefined && first.index <= root.deps[edge >> 1]) return false;
+  const pending = pendingBeside(node, root);
+  if (pending === null) return true;
+  const { deps } = root;
+  for (let replica = 0; replica < node.group; replica++) {
+    if (deps[replica] < 0) continue;
+    for (let edge = 2 * replica; edge < 2 * replica + 2; edge++) {
+      const list = listBefore(root, pending, edge);
+      const first = list.length > 0 && list[0] === root ? 1 : 0;
+      if (first < list.length && list[first].index <= deps[replica]) return false;
+    }
   }
   return true;
 }
@@ -110,9 +124,7 @@ function comesAfterNothing(node: EPaxosNode, root: Instance): boolean {
 const NOTHING: readonly Instance[] = [];
 
 /** What is pending of one replica that may come before an instance: edges are a replica's writes and its reads in turn. */
-function listBefore(node: EPaxosNode, { operation }: Instance, edge: number): readonly Instance[] {
-  const pending = operation === null ? undefined : node.pending.get(operation.key);
-  if (pending === undefined) return NOTHING;
+function listBefore({ operation }: Instance, pending: PendingOfKey, edge: number): readonly Instance[] {
   if ((edge & 1) === 0) return pending.writes[edge >> 1];
   return operation?.kind === "write" ? pending.reads[edge >> 1] : NOTHING;
 }
@@ -126,7 +138,7 @@ function follow(node: EPaxosNode, found: Search, mark: Mark): "entered" | "known
     return edge === 1 && at > 0 ? go(found, mark, found.prefixes, list[at - 1], list, at - 1) : "done";
   }
   if (edge >= 2 * node.group) return "done";
-  const before = listBefore(node, instance, edge);
+  const before = instance.pending === null ? NOTHING : listBefore(instance, instance.pending, edge);
   const last = lastUpTo(before, instance.deps[edge >> 1]);
   return last < 0 ? "known" : go(found, mark, found.prefixes, before[last], before, last);
 }
@@ -183,7 +195,7 @@ function component(stack: Mark[], root: Mark): Instance[] {
 function apply(node: EPaxosNode, instance: Instance, ctx: Ctx): void {
   const { operation, replica } = instance;
   instance.status = "executed";
-  forgetPending(node, instance);
+  forgetPending(instance);
   instance.waitsFor = null; // or the last instance of a chain would keep all of it in memory
   node.blocked.delete(instance);
   advance(node, replica);

@@ -9,7 +9,7 @@
  * executed can ask nobody any more.
  */
 import type { NodeId } from "../../simulation/protocol.ts";
-import { noteCommitted } from "./epaxos-pending.ts";
+import { enlist, noteCommitted } from "./epaxos-pending.ts";
 import type { EPaxosRules } from "./epaxos-rounds.ts";
 import {
   type Ctx,
@@ -52,8 +52,10 @@ export function restore(node: EPaxosNode, disk: EPaxosDurable, ctx: Ctx): void {
       quorum,
       touched: ctx.localTime(),
     });
-    if (isCommitted(instance)) noteCommitted(node, instance);
-    else noteConflict(node, instance);
+    if (isCommitted(instance)) {
+      noteCommitted(node, instance);
+      enlist(node, instance);
+    } else noteConflict(node, instance);
     if (record.replica === node.id) node.next = Math.max(node.next, record.index + 1);
   }
 }

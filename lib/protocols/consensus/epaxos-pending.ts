@@ -17,8 +17,13 @@ export function noteCommitted(node: EPaxosNode, instance: Instance): void {
   instance.status = "committed";
   instance.lead = null;
   noteConflict(node, instance);
-  const list = listOf(node, instance);
-  if (list === null) return;
+}
+
+/** It is committed and cannot be executed yet, or at once: most can, and are never listed. */
+export function enlist(node: EPaxosNode, instance: Instance): void {
+  if (instance.operation === null || instance.pending !== null) return; // a no-op comes before and after nothing
+  instance.pending = pendingOf(node, instance.operation.key);
+  const list = listOf(instance, instance.pending);
   let at = list.length;
   while (at > 0 && list[at - 1].index > instance.index) at--;
   if (at === list.length) list.push(instance);
@@ -26,27 +31,36 @@ export function noteCommitted(node: EPaxosNode, instance: Instance): void {
 }
 
 /** It has been executed. */
-export function forgetPending(node: EPaxosNode, instance: Instance): void {
-  const list = listOf(node, instance);
-  if (list === null) return;
-  if (list[0] === instance) list.shift();
+export function forgetPending(instance: Instance): void {
+  if (instance.pending === null) return;
+  const list = listOf(instance, instance.pending);
+  instance.pending = null;
+  if (list.length === 1) list.pop();
+  else if (list[0] === instance) list.shift();
   else list.splice(list.indexOf(instance), 1);
 }
 
-function listOf(node: EPaxosNode, { operation, replica }: Instance): Instance[] | null {
-  if (operation === null) return null; // comes before and after nothing
-  let known = node.pending.get(operation.key);
+const listOf = ({ operation, replica }: Instance, { writes, reads }: PendingOfKey): Instance[] =>
+  (operation?.kind === "write" ? writes : reads)[replica];
+
+/** What is pending beside an instance, which need not be listed itself. */
+export const pendingBeside = (node: EPaxosNode, { operation, pending }: Instance): PendingOfKey | null =>
+  operation === null ? null : (pending ?? node.pending.get(operation.key) ?? null);
+
+function pendingOf(node: EPaxosNode, key: number): PendingOfKey {
+  let known = node.pending.get(key);
   if (known === undefined) {
     const none = (): Instance[][] => Array.from({ length: node.group }, () => []);
     known = { writes: none(), reads: none() };
-    node.pending.set(operation.key, known);
+    node.pending.set(key, known);
   }
-  return (operation.kind === "write" ? known.writes : known.reads)[replica];
+  return known;
 }
 
 /** An instance that one comes after and that is not committed here, or null. */
 export function uncommittedBefore(node: EPaxosNode, { deps }: Instance): Instance | null {
   for (let replica = 0; replica < node.group; replica++) {
+    if (deps[replica] < node.gaps[replica]) continue;
     const gap = firstGap(node, replica);
     if (deps[replica] >= gap) return instanceOf(node, replica, gap);
   }

@@ -115,6 +115,8 @@ export interface Instance {
   calm: number;
   /** Committed, and not executed: what it was found to wait for, or null. */
   waitsFor: Instance | null;
+  /** Committed, and not executed: what else of its key is; else null, and for a no-op. */
+  pending: PendingOfKey | null;
   /** Not committed: what was found to wait for it; null for nothing. */
   waiters: Set<Instance> | null;
 }
@@ -249,6 +251,7 @@ export function instanceOf(node: EPaxosNode, replica: NodeId, index: number): In
     // Its leader and the next replica look after it first.
     calm: Math.max(1, (node.id - replica + node.group) % node.group),
     waitsFor: null,
+    pending: null,
     waiters: null,
   };
   log.set(index, made);
