@@ -19,7 +19,7 @@ export function noteCommitted(node: EPaxosNode, instance: Instance): void {
   noteConflict(node, instance);
 }
 
-/** It is committed and cannot be executed yet, or at once: most can, and are never listed. */
+/** Lists an instance that cannot be executed as soon as it is committed; most can, and are never listed. */
 export function enlist(node: EPaxosNode, instance: Instance): void {
   if (instance.operation === null || instance.pending !== null) return; // a no-op comes before and after nothing
   instance.pending = pendingOf(node, instance.operation.key);

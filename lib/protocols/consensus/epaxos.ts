@@ -6,7 +6,12 @@
  *             voted in apart); Ryabinin, Gotsman & Sutra, "Making Democracy Work", OPODIS 2025 (what recovery must ask)
  * Promises    interfering commands execute in one order everywhere; operations on a key are linearizable
  * Assumes     crash-recovery replicas; messages lost, repeated, reordered, never forged; persist() is durable
- * Leaves out  fast quorums below 2·floor(n/2) with more than seven replicas; thrifty sending; reconfiguration
+ * Leaves out  fast quorums below 2·floor(n/2) with more than seven replicas; thrifty sending; reconfiguration; holding new
+ *             commands back for old ones
+ *
+ * Where interfering commands come at several replicas faster than one reaches the others, each comes after some that are not
+ * committed yet, and those after newer ones: all are committed and none is executed while the load lasts (§4.3.2 knows this
+ * execution livelock, and holds new commands back). A run in which it happens ends with what it is.
  *
  * A leader names its fast quorum, those who answer it soonest, in the message, and sends it to everybody: the others' answers
  * serve the slow path. With three replicas one other decides, so that nothing is ever slow but for a replica that is down.
@@ -18,7 +23,7 @@
  * `epaxos-recovery`, `epaxos-trial` finishing another's instance · `epaxos-nudge` when · `epaxos-execution`,
  * `epaxos-pending` the order · `epaxos-memory` the disk and what is forgotten.
  */
-import { DomainError } from "../../core/errors.ts";
+import { DomainError, LimitError } from "../../core/errors.ts";
 import type { NodeId, Protocol } from "../../simulation/protocol.ts";
 import { fastPathMeasures } from "../measure-shapes.ts";
 import { execute } from "./epaxos-execution.ts";
@@ -103,12 +108,25 @@ function noteUnheardOf(node: EPaxosNode, { deps }: Instance, ctx: Ctx): void {
     }
 }
 
+/** Commands committed and not executed that no load leaves which is ever executed: half a second of ten thousand behind a crash. */
+const MOST_BLOCKED = 5000;
+
+function livelock({ blocked }: EPaxosNode, ctx: Ctx): never {
+  throw new LimitError(
+    `epaxos: commands that wait for one another must be <= ${MOST_BLOCKED}, got ${blocked.size} at ${ctx.localTime().toPrecision(4)} s: ` +
+      "interfering ones come faster than they are ordered (execution livelock); more keys, or a lower rate",
+  );
+}
+
 /** Executes what has become executable; the rest waits for another commit. */
 export function executeWhatCan(node: EPaxosNode, instance: Instance, rules: EPaxosRules, ctx: Ctx): void {
   instance.touched = ctx.localTime();
   noteUnheardOf(node, instance, ctx);
   ctx.barrier(); // an answer must not leave before the commits it rests on are durable here
-  if (!rules.execute(node, instance, ctx)) node.blocked.add(instance);
+  if (!rules.execute(node, instance, ctx)) {
+    node.blocked.add(instance);
+    if (node.blocked.size > MOST_BLOCKED) livelock(node, ctx);
+  }
   const { waiters } = instance;
   if (waiters === null) return;
   instance.waiters = null;
@@ -167,7 +185,8 @@ export function epaxosWith(
     source: "Moraru, Andersen & Kaminsky, There Is More Consensus in Egalitarian Parliaments, SOSP 2013, §4",
     promises: "interfering commands execute in one order everywhere; operations on a key are linearizable",
     assumes: "messages are never forged; what is persisted is durable",
-    leavesOut: "small fast quorums with more than seven replicas, thrifty sending, reconfiguration",
+    leavesOut:
+      "small fast quorums with more than seven replicas, thrifty sending, reconfiguration, holding new commands back for old ones (execution livelock on hot keys)",
     parameters,
     entry: "any",
     derive(settings, { nodes, longestRtt }) {
