@@ -1,29 +1,19 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { CheckedOperation, OperationColumns } from "../core/history-types.ts";
+import type { CheckedOperation } from "../core/history-types.ts";
 import { type RandomStream, randomStreams } from "../core/random.ts";
 import { ANOMALY_FIXTURES, historyOf } from "./anomalies.fixture.ts";
 import { bruteForceLinearizable } from "./brute-force.fixture.ts";
 import { IdTable } from "./id-table.ts";
 import { LinearizabilityMonitor, type MonitorResult } from "./linearizability-monitor.ts";
 import { linearizable } from "./linearizable.ts";
-import { longHistory, nearlyTrueHistory, trueHistory, wildHistory } from "./random-history.fixture.ts";
-
-const OUTCOMES = ["ok", "failed", "unknown"] as const;
-
-function columns(rows: readonly CheckedOperation[]): OperationColumns {
-  return {
-    rows: rows.length,
-    id: Float64Array.from(rows, ({ id }) => id),
-    client: Int32Array.from(rows, ({ client }) => client),
-    isRead: Uint8Array.from(rows, ({ kind }) => (kind === "read" ? 1 : 0)),
-    key: Int32Array.from(rows, ({ key }) => key),
-    value: Float64Array.from(rows, ({ value }) => value),
-    invoked: Float64Array.from(rows, ({ invoked }) => invoked),
-    completed: Float64Array.from(rows, ({ completed }) => completed),
-    outcome: Uint8Array.from(rows, ({ outcome }) => OUTCOMES.indexOf(outcome)),
-  };
-}
+import {
+  columnsOf,
+  longHistory,
+  nearlyTrueHistory,
+  trueHistory,
+  wildHistory,
+} from "./random-history.fixture.ts";
 
 /** Feeds a history in chunks as a run would, the rows in order of completion but for some disorder, in seconds. */
 function monitored(
@@ -42,7 +32,7 @@ function monitored(
   const monitor = new LinearizabilityMonitor();
   for (let from = 0; from < rows.length; ) {
     const to = Math.min(rows.length, from + chunk());
-    monitor.add(columns(rows.slice(from, to)), Math.min(open[to], last));
+    monitor.add(columnsOf(rows.slice(from, to)), Math.min(open[to], last));
     from = to;
   }
   return monitor.finish();
@@ -114,8 +104,8 @@ test("a write reported late is taken up where what was reported before it may cl
   const late = [row(1, "write", 1, 2), row(3, "write", 3, 6)];
   for (const before of [[row(0, "write", 0, 0), row(2, "read", 0, 4)], [row(2, "read", -1, 4)]]) {
     const monitor = new LinearizabilityMonitor();
-    monitor.add(columns(before), 2);
-    monitor.add(columns(late), 8);
+    monitor.add(columnsOf(before), 2);
+    monitor.add(columnsOf(late), 8);
     assert.equal(monitor.finish().verdict, "violation");
   }
 });
@@ -164,7 +154,7 @@ test("what never ended may have taken effect", () => {
                                    c2 r5 1 2`);
   const feed = () => {
     const monitor = new LinearizabilityMonitor();
-    monitor.add(columns([read]), 0);
+    monitor.add(columnsOf([read]), 0);
     return monitor;
   };
   assert.equal(feed().finish([write]).verdict, "linearizable");
@@ -207,7 +197,7 @@ test("promises that are not kept are refused", () => {
   const refused = (rows: readonly CheckedOperation[], openSince: readonly number[], message: string) => {
     const monitor = new LinearizabilityMonitor();
     const feed = () => {
-      for (const time of openSince) monitor.add(columns(rows), time);
+      for (const time of openSince) monitor.add(columnsOf(rows), time);
     };
     assert.throws(feed, { name: "DomainError", message });
   };

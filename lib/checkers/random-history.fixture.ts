@@ -1,6 +1,6 @@
 /** Random histories for tests: small ones that are often wrong, serial ones and long ones that never are. */
 
-import type { CheckedOperation } from "../core/history-types.ts";
+import type { CheckedOperation, OperationColumns } from "../core/history-types.ts";
 import type { RandomStream } from "../core/random.ts";
 
 /** How a history is drawn. */
@@ -133,4 +133,21 @@ export function longHistory(
     else if (operation.outcome === "ok") operation.value = store.get(operation.key) ?? -1;
   }
   return history.sort((a, b) => a.completed - b.completed);
+}
+
+const OUTCOMES: readonly CheckedOperation["outcome"][] = ["ok", "failed", "unknown"];
+
+/** Operations as a run hands them to a monitor. */
+export function columnsOf(rows: readonly CheckedOperation[]): OperationColumns {
+  return {
+    rows: rows.length,
+    id: Float64Array.from(rows, ({ id }) => id),
+    client: Int32Array.from(rows, ({ client }) => client),
+    isRead: Uint8Array.from(rows, ({ kind }) => (kind === "read" ? 1 : 0)),
+    key: Int32Array.from(rows, ({ key }) => key),
+    value: Float64Array.from(rows, ({ value }) => value),
+    invoked: Float64Array.from(rows, ({ invoked }) => invoked),
+    completed: Float64Array.from(rows, ({ completed }) => completed),
+    outcome: Uint8Array.from(rows, ({ outcome }) => OUTCOMES.indexOf(outcome)),
+  };
 }

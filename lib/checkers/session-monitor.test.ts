@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { CheckedOperation } from "../core/history-types.ts";
 import { type RandomStream, randomStreams } from "../core/random.ts";
+import { columnsOf } from "./random-history.fixture.ts";
 import { SessionMonitor } from "./session-monitor.ts";
 import { sessionGuarantees } from "./sessions.ts";
 
@@ -163,20 +164,6 @@ test("read as it ends, in chunks, it says the same", () => {
     assert.equal(monitor.finish().violation?.message ?? "holds", judged(history));
   }
 });
-
-function columnsOf(rows: readonly CheckedOperation[]) {
-  return {
-    rows: rows.length,
-    id: Float64Array.from(rows, ({ id }) => id),
-    client: Int32Array.from(rows, ({ client }) => client),
-    isRead: Uint8Array.from(rows, ({ kind }) => (kind === "read" ? 1 : 0)),
-    key: Int32Array.from(rows, ({ key }) => key),
-    value: Float64Array.from(rows, ({ value }) => value),
-    invoked: Float64Array.from(rows, ({ invoked }) => invoked),
-    completed: Float64Array.from(rows, ({ completed }) => completed),
-    outcome: Uint8Array.from(rows, ({ outcome }) => ["ok", "failed", "unknown"].indexOf(outcome)),
-  };
-}
 
 test("values of writes long forgotten are counted, not judged", () => {
   const monitor = new SessionMonitor();

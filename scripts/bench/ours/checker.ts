@@ -9,7 +9,7 @@
  */
 import { LinearizabilityMonitor } from "../../../lib/checkers/linearizability-monitor.ts";
 import { linearizable } from "../../../lib/checkers/linearizable.ts";
-import { longHistory } from "../../../lib/checkers/random-history.fixture.ts";
+import { columnsOf, longHistory } from "../../../lib/checkers/random-history.fixture.ts";
 import type { CheckedOperation, OperationColumns } from "../../../lib/core/history-types.ts";
 import { randomStreams } from "../../../lib/core/random.ts";
 import { childArguments, report } from "../child.ts";
@@ -20,27 +20,13 @@ const stream = randomStreams(seed).stream("bench");
 const reads = variant === "writes" ? 0 : 0.5;
 const history = longHistory(stream, { operations, keys: size, clients: 100, unknown: 0, reads });
 
-function columns(rows: readonly CheckedOperation[]): OperationColumns {
-  return {
-    rows: rows.length,
-    id: Float64Array.from(rows, ({ id }) => id),
-    client: Int32Array.from(rows, ({ client }) => client),
-    isRead: Uint8Array.from(rows, ({ kind }) => (kind === "read" ? 1 : 0)),
-    key: Int32Array.from(rows, ({ key }) => key),
-    value: Float64Array.from(rows, ({ value }) => value),
-    invoked: Float64Array.from(rows, ({ invoked }) => invoked),
-    completed: Float64Array.from(rows, ({ completed }) => completed),
-    outcome: new Uint8Array(rows.length),
-  };
-}
-
 /** Chunks as a run hands them on, each with the earliest invocation of all that follow. */
 function chunksOf(rows: readonly CheckedOperation[]): { chunk: OperationColumns; openSince: number }[] {
   const chunks: { chunk: OperationColumns; openSince: number }[] = [];
   let openSince = rows[rows.length - 1].completed;
   for (let from = Math.floor((rows.length - 1) / CHUNK) * CHUNK; from >= 0; from -= CHUNK) {
     const slice = rows.slice(from, from + CHUNK);
-    chunks.unshift({ chunk: columns(slice), openSince });
+    chunks.unshift({ chunk: columnsOf(slice), openSince });
     for (const { invoked } of slice) if (invoked < openSince) openSince = invoked;
   }
   return chunks;
