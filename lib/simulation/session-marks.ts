@@ -29,11 +29,11 @@ export class SessionMarks {
     if (!(this.taken[client] >= mark)) this.taken[client] = mark;
   }
 
-  /** An operation as its client issues it now. */
-  issued(operation: Operation): Operation {
-    if (!this.used) return operation;
-    this.sent[operation.handle] = 0;
-    return { ...operation, seen: this.taken[operation.client] ?? 0 };
+  /** A client issues an operation: how far it has seen, −1 where no answer carries a mark. */
+  issue(handle: number, client: number): number {
+    if (!this.used) return -1;
+    this.sent[handle] = 0;
+    return this.taken[client] ?? 0;
   }
 
   clear(): void {

@@ -203,7 +203,9 @@ export class WalkWorld implements Context<Settings, MessageShape> {
   /** A client asks a node for something new; `client` is the session. */
   request(node: NodeId, kind: "read" | "write", key: number, client: number): void {
     const id = this.operations.length;
-    const operation = this.marks.issued({ id, kind, key, bytes: 1, client, handle: id });
+    const seen = this.marks.issue(id, client);
+    const single: Operation = { id, kind, key, bytes: 1, client, handle: id };
+    const operation = seen < 0 ? single : { ...single, seen };
     this.operations.push({
       operation,
       invoked: this.step,
