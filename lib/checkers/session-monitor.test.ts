@@ -62,6 +62,18 @@ const STORIES: readonly (readonly [verdict: string, ...lines: string[]])[] = [
   ["holds", "w1 c1 0-1", "w2 c2 2-3", "r2 c3 4-5", "r1 c4 6-7"], // another session
   ["holds", "w1 c1 0-1", "1:w2 c2 2-3", "1:r2 c3 4-5", "r1 c3 6-7"], // another key
   ["holds", "w1 c1 0-3", "w2 c2 2-4", "r2 c3 5-6", "r1 c3 7-8"], // which of the two is older?
+  // Of several at a time: what was seen when it began counts, whatever its session has seen since.
+  [
+    "key 0: no monotonic reads: read 107 of client 3 returned 0, after its read 104",
+    "w0 c1 0-1",
+    "w1 c1 2-2.5",
+    "w2 c1 3-3.5",
+    "w3 c1 4-4.5",
+    "r1 c3 4.6-5",
+    "r2 c3 6-7",
+    "r3 c3 8-9",
+    "r0 c3 5.5-20",
+  ],
   // A value that may be older, read in between, takes nothing back.
   [
     "key 0: no monotonic reads: read 105 of client 3 returned 0, after its read 103",
@@ -95,8 +107,11 @@ test("a write still under way at the end has been read, and may be", () => {
   assert.match(judged([w1, read, old], [w2]), /no monotonic reads: read 201/);
 });
 
-/** Sessions at replicas that lag, each one operation at a time; `apart`: no two writes of a key are under way together. */
-function lagging(random: RandomStream, apart: boolean) {
+/**
+ * Sessions at replicas that lag, each one operation at a time unless `several`; `apart`: no two writes of a key are under
+ * way together.
+ */
+function lagging(random: RandomStream, apart: boolean, several = false) {
   const versions: number[] = [];
   const history: CheckedOperation[] = [];
   const free = [0, 0, 0];
@@ -107,7 +122,7 @@ function lagging(random: RandomStream, apart: boolean) {
     let invoked = free[client] + random.uniform();
     if (isWrite && apart) invoked = Math.max(invoked, wrote + 0.01);
     const completed = invoked + random.uniform() * (apart ? 1 : 3);
-    free[client] = completed + 0.01;
+    free[client] = several ? invoked : completed + 0.01;
     if (isWrite) wrote = completed;
     const kind = isWrite ? "write" : "read";
     history.push({ id, client, kind, key: 0, value: id, invoked, completed, outcome: "ok" });
@@ -153,7 +168,7 @@ test("it finds exactly what the order of writes shows where no writes overlap, a
 test("read as it ends, in chunks, it says the same", () => {
   const random = randomStreams(2).stream("histories");
   for (let i = 0; i < 2000; i++) {
-    const { history } = lagging(random, false);
+    const { history } = lagging(random, i % 2 === 0, i % 4 < 2);
     const ended = [...history].sort((a, b) => a.completed - b.completed);
     const monitor = new SessionMonitor();
     for (let from = 0; from < ended.length; from += 3) {

@@ -52,6 +52,8 @@ interface Floor {
   /** The operation that set it. */
   readonly by: number;
   readonly wrote: boolean;
+  /** The one that held until then, as long as somebody may still come who began before. */
+  before: Floor | null;
 }
 
 type Row = Pick<CheckedOperation, "id" | "client" | "kind" | "key" | "value" | "invoked" | "completed">;
@@ -68,7 +70,10 @@ export class SessionMonitor {
   private unjudged = 0;
   /** Answers that are to be judged, in no order. */
   private waiting: Row[] = [];
-  private readonly floors = new Map<number, Floor[]>();
+  /** By session and key: the newest. */
+  private readonly floors = new Map<number, Floor>();
+  /** Those that have risen since they were last looked at. */
+  private readonly raised = new Set<number>();
   // The writes, by id modulo length: whose place it is, their keys, when they began and had ended.
   private ids = new Float64Array(FIRST).fill(-1);
   private keys = new Int32Array(FIRST);
@@ -134,17 +139,30 @@ export class SessionMonitor {
   private judge(openSince: number): void {
     const later: Row[] = [];
     const due: Row[] = [];
-    for (const row of this.waiting) (row.completed < openSince ? due : later).push(row);
+    let [last, inOrder] = [Number.NEGATIVE_INFINITY, true];
+    let earliest = openSince; // nothing that is judged later began before
+    for (const row of this.waiting) {
+      if (row.completed < openSince) {
+        inOrder &&= row.completed > last;
+        last = row.completed;
+        due.push(row);
+      } else {
+        if (row.invoked < earliest) earliest = row.invoked;
+        later.push(row);
+      }
+    }
     this.waiting = later;
-    due.sort((a, b) => a.completed - b.completed || a.id - b.id);
+    if (!inOrder) due.sort((a, b) => a.completed - b.completed || a.id - b.id);
     for (const row of due) {
       if (this.violation !== null) return;
-      if (row.kind === "read") this.read(row, openSince);
-      else this.raise(row, row.invoked, openSince);
+      if (row.kind === "read") this.read(row);
+      else this.raise(row, row.invoked);
     }
+    for (const name of this.raised) this.forgetBefore(name, earliest);
+    this.raised.clear();
   }
 
-  private read(row: Row, openSince: number): void {
+  private read(row: Row): void {
     const { id, client, key, value, invoked, completed } = row;
     const floor = this.floorOf(row, invoked);
     const told = `read ${id} of client ${client} returned`;
@@ -164,28 +182,30 @@ export class SessionMonitor {
       this.wrong(row, `${told} ${value}, whose write surely was not done`);
     else if (began > completed) this.wrong(row, `${told} ${value} before that was written`);
     else if (floor !== null && this.ended[at] < floor.began) this.violate(row, floor, `${told} ${value}`);
-    else this.raise(row, began, openSince);
+    else this.raise(row, began);
   }
 
   /** What the session must see at a moment; null for anything. */
   private floorOf({ client, key }: Row, moment: number): Floor | null {
-    const floors = this.floors.get(client * KEYS + key) ?? [];
-    for (let i = floors.length - 1; i >= 0; i--) if (floors[i].since <= moment) return floors[i];
-    return null;
+    let floor = this.floors.get(client * KEYS + key) ?? null;
+    while (floor !== null && floor.since > moment) floor = floor.before;
+    return floor;
   }
 
   /** From its end on an operation's session has seen something that was written from `began` on. */
-  private raise({ id, client, key, kind, completed }: Row, began: number, openSince: number): void {
+  private raise({ id, client, key, kind, completed }: Row, began: number): void {
     const name = client * KEYS + key;
-    let floors = this.floors.get(name);
-    if (floors === undefined) {
-      floors = [];
-      this.floors.set(name, floors);
-    }
-    const before = floors.length === 0 ? Number.NEGATIVE_INFINITY : floors[floors.length - 1].began;
-    if (began > before) floors.push({ since: completed, began, by: id, wrote: kind === "write" });
-    // Whatever is still to come begins at or after `openSince`.
-    while (floors.length > 1 && floors[1].since <= openSince) floors.shift();
+    const before = this.floors.get(name) ?? null;
+    if (before !== null && began <= before.began) return;
+    this.floors.set(name, { since: completed, began, by: id, wrote: kind === "write", before });
+    if (before !== null) this.raised.add(name);
+  }
+
+  /** Of a session's floors of a key, those that no moment from `earliest` on asks for. */
+  private forgetBefore(name: number, earliest: number): void {
+    let needed = this.floors.get(name) ?? null;
+    while (needed !== null && needed.since > earliest) needed = needed.before;
+    if (needed !== null) needed.before = null;
   }
 
   private violate(row: Row, { by, wrote }: Floor, told: string): void {
