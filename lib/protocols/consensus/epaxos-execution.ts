@@ -18,7 +18,8 @@ import {
   pendingBeside,
   uncommittedBefore,
 } from "./epaxos-pending.ts";
-import { type Ctx, type EPaxosNode, type Instance, isCommitted } from "./epaxos-state.ts";
+import type { EPaxosRules } from "./epaxos-rounds.ts";
+import { type Ctx, type EPaxosNode, type Instance, interfere, isCommitted } from "./epaxos-state.ts";
 
 /** Tarjan's marks of an instance, or of a prefix: the list and the place it ends at. */
 interface Mark {
@@ -45,8 +46,9 @@ interface Search {
 /**
  * Executes an instance and all it depends on; false when some of that is not committed yet.
  *
- * Behind a replica that is down hundreds wait, in chains. What stops a search stops everything on the way to it: while it
- * is not committed, none of that is searched again, and a search that meets any of it ends there.
+ * Behind a replica that is down hundreds wait, in chains, and one more commit seldom frees any. So what is found to wait
+ * hangs on what stopped it, and is looked at again once that is *executed*: when it is committed, and itself waits for
+ * something, all that hangs on it waits for that too, and is not touched.
  */
 export function execute(node: EPaxosNode, root: Instance, ctx: Ctx): boolean {
   if (root.status === "executed") return true;
@@ -59,17 +61,55 @@ export function execute(node: EPaxosNode, root: Instance, ctx: Ctx): boolean {
   const components: Instance[][] = [];
   stop ??= search(node, root, components);
   if (stop !== null) {
-    waitFor(root, stop);
+    if (standsBehind(root) === null) waitFor(root, stop);
     return false;
   }
   for (const members of components) for (const instance of members) apply(node, instance, ctx);
   return true;
 }
 
-/** What keeps a committed instance from being executed, as far as it can be told from itself, or null. */
-function stopOf(node: EPaxosNode, instance: Instance): Instance | null {
-  const { waitsFor } = instance;
-  return waitsFor !== null && !isCommitted(waitsFor) ? waitsFor : uncommittedBefore(node, instance);
+/** What keeps a committed instance from being executed, as far as it can be told without a search, or null. */
+const stopOf = (node: EPaxosNode, instance: Instance): Instance | null =>
+  standsBehind(instance) ?? uncommittedBefore(node, instance);
+
+/** What an instance was found to wait for, and that by now, to the end; null when there is nothing uncommitted there. */
+function standsBehind(instance: Instance): Instance | null {
+  let last = instance;
+  while (last.waitsFor !== null && isCommitted(last.waitsFor)) last = last.waitsFor;
+  // The next to ask finds it at once. Not past the last that is committed: what it hangs on may let go of it.
+  for (let at = instance; at !== last; ) {
+    const next = at.waitsFor as Instance;
+    at.waitsFor = last;
+    at = next;
+  }
+  return last.waitsFor;
+}
+
+/**
+ * Now committed, but not executed: whatever hangs on it and comes after it waits on. While it was not known, others had to
+ * hang on it too: those of other keys, and reads of a read, or what waits through one.
+ */
+export function wakeStrangers(node: EPaxosNode, known: Instance): void {
+  if (known.waiters === null) return;
+  const { replica, index, operation } = known;
+  for (const waiting of known.waiters) {
+    const comesAfter =
+      interfere(operation, waiting.operation) &&
+      (operation?.kind === "write" || waiting.deps[replica] >= index);
+    if (comesAfter) continue;
+    known.waiters.delete(waiting);
+    waiting.waitsFor = null;
+    node.woken.push(waiting);
+  }
+}
+
+/** Looks again at what waited for those that have been executed, and for what these have. */
+export function executeWoken(node: EPaxosNode, rules: EPaxosRules, ctx: Ctx): void {
+  for (let next = node.woken.pop(); next !== undefined; next = node.woken.pop()) {
+    if (next.status !== "committed") continue;
+    next.waitsFor = null;
+    rules.execute(node, next, ctx);
+  }
 }
 
 function waitFor(instance: Instance, stop: Instance): void {
@@ -197,6 +237,8 @@ function apply(node: EPaxosNode, instance: Instance, ctx: Ctx): void {
   instance.status = "executed";
   forgetPending(instance);
   instance.waitsFor = null; // or the last instance of a chain would keep all of it in memory
+  if (instance.waiters !== null) node.woken.push(...instance.waiters);
+  instance.waiters = null;
   node.blocked.delete(instance);
   advance(node, replica);
   if (operation === null) return;

@@ -57,14 +57,21 @@ function pendingOf(node: EPaxosNode, key: number): PendingOfKey {
   return known;
 }
 
-/** An instance that one comes after and that is not committed here, or null. */
+/** The latest instance that one comes after and that is not committed here, or null. */
 export function uncommittedBefore(node: EPaxosNode, { deps }: Instance): Instance | null {
   for (let replica = 0; replica < node.group; replica++) {
     if (deps[replica] < node.gaps[replica]) continue;
-    const gap = firstGap(node, replica);
-    if (deps[replica] >= gap) return instanceOf(node, replica, gap);
+    if (deps[replica] >= firstGap(node, replica)) return lastGap(node, replica, deps[replica]);
   }
   return null;
+}
+
+/** The last instance of a replica up to a number that is not known to be committed: there is one. */
+function lastGap(node: EPaxosNode, replica: number, last: number): Instance | null {
+  const log = node.logs[replica];
+  let index = last;
+  for (let next = log.get(index); next !== undefined && isCommitted(next); next = log.get(index)) index--;
+  return instanceOf(node, replica, index);
 }
 
 /** The first instance of a replica that is not known to be committed. */

@@ -113,11 +113,11 @@ export interface Instance {
   touched: number;
   /** For how many patiences it is left alone; at first the longer, the later its turn to take over. */
   calm: number;
-  /** Committed, and not executed: what it was found to wait for, or null. */
+  /** Committed, and not executed: what it was found to wait for, by itself or through others, or null. */
   waitsFor: Instance | null;
   /** Committed, and not executed: what else of its key is; else null, and for a no-op. */
   pending: PendingOfKey | null;
-  /** Not committed: what was found to wait for it; null for nothing. */
+  /** Not executed: what was found to wait for it; null for nothing. */
   waiters: Set<Instance> | null;
 }
 
@@ -197,8 +197,10 @@ export interface EPaxosNode {
   readonly applied: AppliedWrites;
   /** By peer: how long its answers take, as a moving mean of the last eight or so; 0 before the first. */
   readonly lag: number[];
-  /** Instances committed here whose dependencies are not: each is among the `waiters` of one of those. */
-  blocked: Set<Instance>;
+  /** Instances committed here whose dependencies are not: each is among the `waiters` of one that is not executed. */
+  readonly blocked: Set<Instance>;
+  /** What waited for those that have just been executed. */
+  readonly woken: Instance[];
   /** Committed here and not executed, by key. */
   readonly pending: Map<number, PendingOfKey>;
   /** By replica: every instance before this number is committed here. */
@@ -223,6 +225,7 @@ export const newNode = (id: NodeId, group: number): EPaxosNode => ({
   applied: new AppliedWrites(),
   lag: new Array<number>(group).fill(0),
   blocked: new Set(),
+  woken: [],
   pending: new Map(),
   gaps: new Array<number>(group).fill(0),
   fastCommits: 0,

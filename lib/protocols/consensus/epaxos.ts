@@ -26,7 +26,7 @@
 import { DomainError, LimitError } from "../../core/errors.ts";
 import type { NodeId, Protocol } from "../../simulation/protocol.ts";
 import { fastPathMeasures } from "../measure-shapes.ts";
-import { execute } from "./epaxos-execution.ts";
+import { execute, executeWoken, wakeStrangers } from "./epaxos-execution.ts";
 import { noteExecutedAt, noteExecutedEverywhere, restore, saveHeard } from "./epaxos-memory.ts";
 import { nudge } from "./epaxos-nudge.ts";
 import { noteCommitted } from "./epaxos-pending.ts";
@@ -126,11 +126,9 @@ export function executeWhatCan(node: EPaxosNode, instance: Instance, rules: EPax
   if (!rules.execute(node, instance, ctx)) {
     node.blocked.add(instance);
     if (node.blocked.size > MOST_BLOCKED) livelock(node, ctx);
+    wakeStrangers(node, instance);
   }
-  const { waiters } = instance;
-  if (waiters === null) return;
-  instance.waiters = null;
-  for (const waiting of waiters) if (waiting.status === "committed") rules.execute(node, waiting, ctx);
+  executeWoken(node, rules, ctx);
 }
 
 /** What a replica answered in phase 1, and how soon. */
