@@ -103,22 +103,3 @@ test("whatever order commits come in, what may be executed is, after each of the
   }
   assert.ok(waited > 1000 && mutual > 1000, `${waited} waited, ${mutual} came after one another`);
 });
-
-test("when thousands wait for one another the run ends, and says why", () => {
-  const node = newNode(0, 3);
-  const waiting = (replica: number, index: number, deps: number[]): void => {
-    const instance = instanceOf(node, replica, index) as Instance;
-    const operation = { id: index, key: 0, kind: "write", bytes: 1, client: 0, handle: 0 } as const;
-    Object.assign(instance, { operation, deps, seq: index });
-    noteCommitted(node, instance);
-    executeWhatCan(node, instance, epaxosRules, { ...ctx, localTime: () => 2.5 });
-  };
-  // All come after the first command of replica 2, which nobody has heard of.
-  for (let index = 0; index < 5000; index++) waiting(1, index, [-1, index - 1, 0]);
-  assert.throws(() => waiting(1, 5000, [-1, 4999, 0]), {
-    name: "LimitError",
-    message:
-      "epaxos: commands that wait for one another must be <= 5000, got 5001 at 2.500 s: " +
-      "interfering ones come faster than they are ordered (execution livelock); more keys, or a lower rate",
-  });
-});

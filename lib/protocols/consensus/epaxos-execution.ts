@@ -19,7 +19,14 @@ import {
   uncommittedBefore,
 } from "./epaxos-pending.ts";
 import type { EPaxosRules } from "./epaxos-rounds.ts";
-import { type Ctx, type EPaxosNode, type Instance, interfere, isCommitted } from "./epaxos-state.ts";
+import {
+  type Ctx,
+  type EPaxosNode,
+  type Instance,
+  interfere,
+  isCommitted,
+  noteWrite,
+} from "./epaxos-state.ts";
 
 /** Tarjan's marks of an instance, or of a prefix: the list and the place it ends at. */
 interface Mark {
@@ -244,13 +251,15 @@ function apply(node: EPaxosNode, instance: Instance, ctx: Ctx): void {
   if (operation === null) return;
   let key = node.store.get(operation.key);
   if (key === undefined) {
-    key = { key: operation.key, value: -1, version: 0 };
+    key = { place: node.stored.length, key: operation.key, value: -1, version: 0 };
     node.store.set(operation.key, key);
     node.stored.push(key);
   }
   if (operation.kind === "write" && node.applied.add(operation.id)) {
     key.value = operation.id;
     key.version++;
+    node.writes++;
+    noteWrite(node, key);
   }
   if (replica === node.id) ctx.reply(operation, operation.kind === "write" ? operation.id : key.value);
 }

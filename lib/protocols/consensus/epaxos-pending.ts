@@ -4,18 +4,69 @@
  * Source: own design, for Moraru et al., SOSP 2013, §4.3.2. Dependencies name the latest interfering instance of each
  * replica and stand for all before it; behind a hot key or a slow disk these are thousands.
  */
-import { type EPaxosNode, type Instance, instanceOf, isCommitted, noteConflict } from "./epaxos-state.ts";
+import type { Operation } from "../../simulation/protocol.ts";
+import {
+  type Ctx,
+  type EPaxosNode,
+  type Instance,
+  instanceOf,
+  isCommitted,
+  noteConflict,
+} from "./epaxos-state.ts";
 
 /** Of one key, by replica: in order of their numbers. */
 export interface PendingOfKey {
+  count: number;
   readonly writes: readonly Instance[][];
   readonly reads: readonly Instance[][];
+}
+
+/** So many wait whatever the patience: it may be longer than the run. */
+const MANY = 1000;
+
+/**
+ * Has a command of a key been committed here for long, and still waits for others, or do very many? Then a new one of that
+ * key would be what these come to wait for next, without end (execution livelock): old ones are completed first.
+ */
+export function isBehind(node: EPaxosNode, key: number, ctx: Ctx): boolean {
+  const pending = node.pending.get(key);
+  if (pending === undefined || pending.count === 0) return false;
+  if (pending.count > MANY) return true;
+  const since = ctx.localTime() - ctx.settings.patience;
+  const { writes, reads } = pending;
+  for (let replica = 0; replica < node.group; replica++)
+    for (const list of [writes[replica], reads[replica]])
+      if (list.length > 0 && list[0].touched < since) return true;
+  return false;
+}
+
+/** Keeps a request until what is old of its key is executed. */
+export function holdBack(node: EPaxosNode, operation: Operation): void {
+  let held = node.held.get(operation.key);
+  if (held === undefined) {
+    held = new Map();
+    node.held.set(operation.key, held);
+  }
+  held.set(operation.id, operation); // asked again, it is still one
+  node.heldBack++;
+}
+
+/** Takes out the requests that need not be kept any longer. */
+export function letGo(node: EPaxosNode, ctx: Ctx): Operation[] {
+  const free: Operation[] = [];
+  for (const [key, held] of node.held) {
+    if (isBehind(node, key, ctx)) continue;
+    node.held.delete(key);
+    free.push(...held.values());
+  }
+  return free;
 }
 
 /** An instance is committed with the attributes it has now. */
 export function noteCommitted(node: EPaxosNode, instance: Instance): void {
   instance.status = "committed";
   instance.lead = null;
+  instance.waitsFor = null; // what it waits for is to be found out
   noteConflict(node, instance);
 }
 
@@ -23,6 +74,7 @@ export function noteCommitted(node: EPaxosNode, instance: Instance): void {
 export function enlist(node: EPaxosNode, instance: Instance): void {
   if (instance.operation === null || instance.pending !== null) return; // a no-op comes before and after nothing
   instance.pending = pendingOf(node, instance.operation.key);
+  instance.pending.count++;
   const list = listOf(instance, instance.pending);
   let at = list.length;
   while (at > 0 && list[at - 1].index > instance.index) at--;
@@ -34,6 +86,7 @@ export function enlist(node: EPaxosNode, instance: Instance): void {
 export function forgetPending(instance: Instance): void {
   if (instance.pending === null) return;
   const list = listOf(instance, instance.pending);
+  instance.pending.count--;
   instance.pending = null;
   if (list.length === 1) list.pop();
   else if (list[0] === instance) list.shift();
@@ -51,7 +104,7 @@ function pendingOf(node: EPaxosNode, key: number): PendingOfKey {
   let known = node.pending.get(key);
   if (known === undefined) {
     const none = (): Instance[][] => Array.from({ length: node.group }, () => []);
-    known = { writes: none(), reads: none() };
+    known = { count: 0, writes: none(), reads: none() };
     node.pending.set(key, known);
   }
   return known;

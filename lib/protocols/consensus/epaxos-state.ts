@@ -29,7 +29,7 @@ export const parameters = {
     min: 0,
     default: 0,
     meaning:
-      "after so long without progress a replica goes the slow path, sends again, or takes over (below a round trip all take over from one another, and nobody may be served); 0 is two longest round trips plus 20 ms",
+      "after so long without progress a replica goes the slow path, sends again, or takes over (below a round trip all take over from one another, and nobody may be served), and holds new commands back for old ones of their key; 0 is two longest round trips plus 20 ms",
     source: "own choice",
   },
 } as const satisfies ParameterTable;
@@ -171,6 +171,8 @@ export interface KeyConflicts {
 
 /** Values, and how many writes each key has had: replicas with equally many must agree. */
 export interface KeyState {
+  /** Where it stands in the list. */
+  place: number;
   readonly key: number;
   value: number;
   version: number;
@@ -192,7 +194,7 @@ export interface EPaxosNode {
   /** Heard to be committed since the last checkpoint: a crash would forget it. */
   unsaved: Instance[];
   readonly store: Map<number, KeyState>;
-  /** The same states in a list, to be gone through. */
+  /** The same states in a list: those written lately are among the last `COMPARED`. */
   readonly stored: KeyState[];
   readonly applied: AppliedWrites;
   /** By peer: how long its answers take, as a moving mean of the last eight or so; 0 before the first. */
@@ -203,11 +205,41 @@ export interface EPaxosNode {
   readonly woken: Instance[];
   /** Committed here and not executed, by key. */
   readonly pending: Map<number, PendingOfKey>;
+  /** Requests kept until older commands of their key are executed: by key, by number. */
+  readonly held: Map<number, Map<number, Operation>>;
   /** By replica: every instance before this number is committed here. */
   readonly gaps: number[];
+  writes: number;
+  heldBack: number;
   fastCommits: number;
   slowCommits: number;
   recoveries: number;
+}
+
+/** Keys whose values replicas compare: with thousands of keys an invariant must not go through them all. */
+const COMPARED = 16;
+
+/** Notes a write of a key: it takes a place among the last. */
+export function noteWrite({ stored, writes }: EPaxosNode, state: KeyState): void {
+  const first = stored.length - COMPARED;
+  if (state.place >= first) return;
+  const other = stored[first + (writes % COMPARED)];
+  [stored[state.place], stored[other.place]] = [other, state];
+  [state.place, other.place] = [other.place, state.place];
+}
+
+/** Replicas at which a key has had equally many writes have the same value of it. */
+export function sameValues(a: EPaxosNode, b: EPaxosNode): boolean {
+  return agreesWith(a, b) && (b.stored.length <= COMPARED || agreesWith(b, a));
+}
+
+function agreesWith({ stored }: EPaxosNode, { store }: EPaxosNode): boolean {
+  for (let i = Math.max(0, stored.length - COMPARED); i < stored.length; i++) {
+    const { key, value, version } = stored[i];
+    const other = store.get(key);
+    if (other !== undefined && other.version === version && other.value !== value) return false;
+  }
+  return true;
 }
 
 export const newNode = (id: NodeId, group: number): EPaxosNode => ({
@@ -227,7 +259,10 @@ export const newNode = (id: NodeId, group: number): EPaxosNode => ({
   blocked: new Set(),
   woken: [],
   pending: new Map(),
+  held: new Map(),
   gaps: new Array<number>(group).fill(0),
+  writes: 0,
+  heldBack: 0,
   fastCommits: 0,
   slowCommits: 0,
   recoveries: 0,

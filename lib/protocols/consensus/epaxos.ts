@@ -6,12 +6,13 @@
  *             voted in apart); Ryabinin, Gotsman & Sutra, "Making Democracy Work", OPODIS 2025 (what recovery must ask)
  * Promises    interfering commands execute in one order everywhere; operations on a key are linearizable
  * Assumes     crash-recovery replicas; messages lost, repeated, reordered, never forged; persist() is durable
- * Leaves out  fast quorums below 2·floor(n/2) with more than seven replicas; thrifty sending; reconfiguration; holding new
- *             commands back for old ones
+ * Leaves out  fast quorums below 2·floor(n/2) with more than seven replicas; thrifty sending; reconfiguration
  *
  * Where interfering commands come at several replicas faster than one reaches the others, each comes after some that are not
- * committed yet, and those after newer ones: all are committed and none is executed while the load lasts (§4.3.2 knows this
- * execution livelock, and holds new commands back). A run in which it happens ends with what it is.
+ * committed yet, and those after newer ones: all would be committed and none executed while the load lasts. Against this
+ * execution livelock §4.3.2 completes old commands before it proposes new ones. Here a replica keeps a request while a
+ * command of its key has been committed for longer than `patience` and still waits; so behind a hot key all take some
+ * patiences, whatever the load.
  *
  * A leader names its fast quorum, those who answer it soonest, in the message, and sends it to everybody: the others' answers
  * serve the slow path. With three replicas one other decides, so that nothing is ever slow but for a replica that is down.
@@ -23,13 +24,13 @@
  * `epaxos-recovery`, `epaxos-trial` finishing another's instance · `epaxos-nudge` when · `epaxos-execution`,
  * `epaxos-pending` the order · `epaxos-memory` the disk and what is forgotten.
  */
-import { DomainError, LimitError } from "../../core/errors.ts";
-import type { NodeId, Protocol } from "../../simulation/protocol.ts";
+import { DomainError } from "../../core/errors.ts";
+import type { NodeId, Operation, Protocol } from "../../simulation/protocol.ts";
 import { fastPathMeasures } from "../measure-shapes.ts";
 import { execute, executeWoken, wakeStrangers } from "./epaxos-execution.ts";
 import { noteExecutedAt, noteExecutedEverywhere, restore, saveHeard } from "./epaxos-memory.ts";
 import { nudge } from "./epaxos-nudge.ts";
-import { noteCommitted } from "./epaxos-pending.ts";
+import { holdBack, isBehind, letGo, noteCommitted } from "./epaxos-pending.ts";
 import { answerPrepare, considerPromises } from "./epaxos-recovery.ts";
 import { beginAccept, beginPreAccept, type EPaxosRules, vote } from "./epaxos-rounds.ts";
 import {
@@ -49,6 +50,7 @@ import {
   parameters,
   recordBytes,
   sameAttributes,
+  sameValues,
   save,
   union,
 } from "./epaxos-state.ts";
@@ -69,6 +71,7 @@ export const epaxosRules: EPaxosRules = {
   readTrace: (votes, group) => (votes >= group >> 1 ? "accept" : "try"),
   verdict: verdictOf,
   saveHeard,
+  letGo,
 };
 
 export function commit(
@@ -108,16 +111,6 @@ function noteUnheardOf(node: EPaxosNode, { deps }: Instance, ctx: Ctx): void {
     }
 }
 
-/** Commands committed and not executed that no load leaves which is ever executed: half a second of ten thousand behind a crash. */
-const MOST_BLOCKED = 5000;
-
-function livelock({ blocked }: EPaxosNode, ctx: Ctx): never {
-  throw new LimitError(
-    `epaxos: commands that wait for one another must be <= ${MOST_BLOCKED}, got ${blocked.size} at ${ctx.localTime().toPrecision(4)} s: ` +
-      "interfering ones come faster than they are ordered (execution livelock); more keys, or a lower rate",
-  );
-}
-
 /** Executes what has become executable; the rest waits for another commit. */
 export function executeWhatCan(node: EPaxosNode, instance: Instance, rules: EPaxosRules, ctx: Ctx): void {
   instance.touched = ctx.localTime();
@@ -125,10 +118,18 @@ export function executeWhatCan(node: EPaxosNode, instance: Instance, rules: EPax
   ctx.barrier(); // an answer must not leave before the commits it rests on are durable here
   if (!rules.execute(node, instance, ctx)) {
     node.blocked.add(instance);
-    if (node.blocked.size > MOST_BLOCKED) livelock(node, ctx);
     wakeStrangers(node, instance);
   }
   executeWoken(node, rules, ctx);
+  if (node.held.size > 0)
+    for (const operation of rules.letGo(node, ctx)) propose(node, operation, rules, ctx);
+}
+
+function propose(node: EPaxosNode, operation: Operation, rules: EPaxosRules, ctx: Ctx): void {
+  const instance = instanceOf(node, node.id, node.next++);
+  if (instance === null) return; // own instances are dropped only once executed: never here
+  beginPreAccept(node, instance, node.id, operation, true, rules, ctx);
+  if (node.group === 1) commit(node, instance, instance, rules, ctx);
 }
 
 /** What a replica answered in phase 1, and how soon. */
@@ -183,8 +184,7 @@ export function epaxosWith(
     source: "Moraru, Andersen & Kaminsky, There Is More Consensus in Egalitarian Parliaments, SOSP 2013, §4",
     promises: "interfering commands execute in one order everywhere; operations on a key are linearizable",
     assumes: "messages are never forged; what is persisted is durable",
-    leavesOut:
-      "small fast quorums with more than seven replicas, thrifty sending, reconfiguration, holding new commands back for old ones (execution livelock on hot keys)",
+    leavesOut: "small fast quorums with more than seven replicas, thrifty sending, reconfiguration",
     parameters,
     entry: "any",
     derive(settings, { nodes, longestRtt }) {
@@ -216,10 +216,8 @@ export function epaxosWith(
     },
     ready: () => true,
     request(node, operation, ctx) {
-      const instance = instanceOf(node, node.id, node.next++);
-      if (instance === null) return; // own instances are dropped only once executed: never here
-      beginPreAccept(node, instance, node.id, operation, true, rules, ctx);
-      if (node.group === 1) commit(node, instance, instance, rules, ctx);
+      if (isBehind(node, operation.key, ctx)) holdBack(node, operation);
+      else propose(node, operation, rules, ctx);
     },
     timers: { nudge: (node, ctx) => nudge(node, rules, ctx) },
     messages: {
@@ -367,24 +365,16 @@ export function epaxosWith(
       slowCommit: (nodes) => nodes.some((node) => node.slowCommits > 0),
       recovered: (nodes) => nodes.some((node) => node.recoveries > 0),
       waitedForDependency: (nodes) => nodes.some((node) => node.blocked.size > 0),
+      heldBack: (nodes) => nodes.some((node) => node.heldBack > 0),
     },
-    counts: ({ fastCommits, slowCommits }) => ({ fastCommits, slowCommits }),
+    counts: ({ fastCommits, slowCommits, heldBack }) => ({ fastCommits, slowCommits, heldBack }),
     measures: fastPathMeasures,
     outcome: (nodes) => ({
       fastCommits: nodes.reduce((sum, node) => sum + node.fastCommits, 0),
       slowCommits: nodes.reduce((sum, node) => sum + node.slowCommits, 0),
+      heldBack: nodes.reduce((sum, node) => sum + node.heldBack, 0),
     }),
   };
 }
 
 export const epaxos = epaxosWith(epaxosRules);
-
-/** Replicas at which a key has had equally many writes have the same value of it. */
-function sameValues(a: EPaxosNode, b: EPaxosNode): boolean {
-  for (let i = 0; i < a.stored.length; i++) {
-    const { key, value, version } = a.stored[i];
-    const other = b.store.get(key);
-    if (other !== undefined && other.version === version && other.value !== value) return false;
-  }
-  return true;
-}
