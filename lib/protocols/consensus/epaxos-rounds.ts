@@ -44,8 +44,6 @@ export interface EPaxosRules {
   verdict(node: EPaxosNode, instance: Instance, m: TryPreAccept): Verdict;
   /** What is told to be executed is durable before, for nobody keeps it then. */
   saveHeard(node: EPaxosNode, ctx: Ctx): void;
-  /** What was held back until older commands are executed is proposed then. */
-  letGo(node: EPaxosNode, ctx: Ctx): Operation[];
 }
 
 /** Makes the attributes an instance's own, voted for in a ballot. */

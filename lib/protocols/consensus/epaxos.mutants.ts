@@ -93,6 +93,5 @@ export const epaxosMutants: readonly Mutant[] = [
     { nodes: 5, scenario: "epaxos-trial-open" },
   ),
   mutant("E15", "heard-commits-not-durable", "§5", { saveHeard: () => {} }, { kind: "liveness" }),
-  mutant("E16", "held-back-for-ever", "§4.3.2", { letGo: () => [] }, { kind: "liveness" }),
   mutant("E10", "slow-path-of-a-minority", "§4.3.1", { majority: (group) => group >> 1 }),
 ];

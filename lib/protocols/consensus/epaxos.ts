@@ -71,7 +71,6 @@ export const epaxosRules: EPaxosRules = {
   readTrace: (votes, group) => (votes >= group >> 1 ? "accept" : "try"),
   verdict: verdictOf,
   saveHeard,
-  letGo,
 };
 
 export function commit(
@@ -121,8 +120,7 @@ export function executeWhatCan(node: EPaxosNode, instance: Instance, rules: EPax
     wakeStrangers(node, instance);
   }
   executeWoken(node, rules, ctx);
-  if (node.held.size > 0)
-    for (const operation of rules.letGo(node, ctx)) propose(node, operation, rules, ctx);
+  if (node.held.size > 0) for (const operation of letGo(node, ctx)) propose(node, operation, rules, ctx);
 }
 
 function propose(node: EPaxosNode, operation: Operation, rules: EPaxosRules, ctx: Ctx): void {
