@@ -7,6 +7,7 @@
  * collecting of votes and the phase of the last heartbeat are then added without a grid.
  */
 import type { Distribution } from "../../core/distributions.ts";
+import { DomainError } from "../../core/errors.ts";
 import { incompleteBeta } from "../../core/special.ts";
 import { type Term, TermLaw } from "./election-split.ts";
 import { gaussLegendre, pieces } from "./gauss-legendre.ts";
@@ -46,6 +47,9 @@ const TERM_POINTS = 3000;
 const RANGE_POINTS = 200;
 /** Chance of longer elections that is left out of the grid. */
 const REST = 1e-7;
+/** Products of masses, and points, that a grid costs at most: with many lost terms, or long ones, it is coarser. */
+const MOST_PRODUCTS = 1e8;
+const MOST_POINTS = 2e7;
 
 /** Levels of (0, 1) by quadrature, finer towards both ends. */
 export function levels(): { readonly at: number; readonly weight: number }[] {
@@ -146,15 +150,30 @@ function addProduct(into: Float64Array, starts: Float64Array, term: Lattice): vo
   }
 }
 
+/** Lost terms after the first, up to the chance that is left out. */
+const termsOf = ([, later]: readonly [number, number]): number =>
+  later > 0 ? Math.max(0, Math.ceil(Math.log(REST) / Math.log(later))) : 0;
+
+/** The step of the grid. */
+function stepOf({ later, timeoutMin, restart }: Election, splits: readonly [number, number]): number {
+  const range = later.timers.high - later.timers.low;
+  const fine = Math.min(timeoutMin / 2, Math.max(range / RANGE_POINTS, (timeoutMin + range) / TERM_POINTS));
+  const all = (termsOf(splits) + 2) * (timeoutMin + range + restart);
+  const step = Math.max(fine, Math.sqrt((range * all) / MOST_PRODUCTS), all / MOST_POINTS);
+  if (step <= timeoutMin + restart) return step;
+  throw new DomainError(
+    `electionTime: timeoutMin must be >= ${(step - restart).toPrecision(2)} s beside a range of ${range.toPrecision(2)} s, got ${timeoutMin}`,
+  );
+}
+
 /** Solves the renewal equation. @returns masses of the winners' first timeouts, at multiples of the step */
 function winners(election: Election, splits: readonly [number, number], step: number): Float64Array {
   const { first, later, eligible, timeoutMin, restart } = election;
   const one = outcomes(first, splits[0], eligible, timeoutMin, restart, step);
   const next = outcomes(later, splits[1], eligible, timeoutMin, restart, step);
-  const terms = splits[1] > 0 ? Math.ceil(Math.log(REST) / Math.log(splits[1])) : 0;
+  const terms = termsOf(splits);
   const end = (term: Lattice): number => term.offset + term.masses.length;
-  const length =
-    Math.max(end(one.won), end(one.lost)) + Math.max(0, terms) * end(next.lost) + end(next.won) + 1;
+  const length = Math.max(end(one.won), end(one.lost)) + terms * end(next.lost) + end(next.won) + 1;
   const starts = new Float64Array(length);
   for (const [i, mass] of one.lost.masses.entries()) starts[one.lost.offset + i] += mass;
   // Terms last at least one step, so each start is complete when its turn comes.
@@ -171,9 +190,8 @@ function winners(election: Election, splits: readonly [number, number], step: nu
  * @param splits chances that the first, and that a later term, is split
  */
 export function electionLaw(election: Election, splits: readonly [number, number]): ElectionLaw {
-  const { first, later, timeoutMin, heartbeatInterval, vote } = election;
-  const range = later.timers.high - later.timers.low;
-  const step = Math.min(timeoutMin / 2, Math.max(range / RANGE_POINTS, (timeoutMin + range) / TERM_POINTS));
+  const { first, heartbeatInterval, vote } = election;
+  const step = stepOf(election, splits);
   const won = winners(election, splits, step);
   const votes = collecting(first, vote);
   // Sums of masses, and of masses times times, up to each point: E[(t − X)⁺] in one look.

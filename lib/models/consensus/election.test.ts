@@ -331,3 +331,21 @@ test("electionTime at the edges: narrow ranges are slow or unstable, bad timeout
   near(alone.electionTime, 1.5);
   near(alone.electionQuantile, 1.99, 5e-3);
 });
+
+test("timeouts that differ by many orders of magnitude cost no more than others, and are refused where no grid holds them", () => {
+  // Nothing of the law lies between a microsecond and a millisecond: as good as the same.
+  const [fine, coarse] = [1e-3, 1e-6].map((timeoutMin) =>
+    electionTime({ nodes: 3, available: 2, timeoutMin, timeoutMax: 1, latency: 0.1 }),
+  );
+  near(coarse.electionQuantile, fine.electionQuantile, 0.002);
+  // A round trip of a day between timeouts of a microsecond: it once asked for 10^12 points.
+  const slow = electionTime({ nodes: 1, available: 1, timeoutMin: 1e-6, timeoutMax: 1, latency: 1e5 });
+  near(slow.electionQuantile, 1e5 + 1, 1e-6);
+  assert.throws(
+    () => electionTime({ nodes: 3, available: 2, timeoutMin: 1e-12, timeoutMax: 1, latency: 0 }),
+    {
+      name: "DomainError",
+      message: /^electionTime: timeoutMin must be >= \S+ s beside a range of 1\.0 s, got 1e-12$/,
+    },
+  );
+});
