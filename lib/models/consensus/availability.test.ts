@@ -45,6 +45,18 @@ test("clusterAvailability without failover is the binomial with a crew each, and
   );
 });
 
+test("clusterAvailability of nodes that are almost never up is next to nothing, and never negative", () => {
+  for (const [mttf, mttr] of [
+    [0.8, 401],
+    [1e-6, 1e6],
+    [0.007, 0.002],
+  ]) {
+    const answer = clusterAvailability({ nodes: 150, mttf, mttr, crews: mttr < 1 ? 2 : 0, failover: 1e-7 });
+    assert.ok(answer.availability >= 0 && answer.availability < 1e-9, `${answer.availability}`);
+    near(answer.unavailability, 1);
+  }
+});
+
 test("clusterAvailability of a mirrored pair is the published time to data loss of RAID", () => {
   // Patterson, Gibson and Katz 1988, §7: 100 mirrored pairs of 30,000 h disks repaired in 1 h lose data every 4.5e6 h.
   const row = publishedTable("raid_mttdl").rows.find(({ level }) => level === 1);

@@ -3,6 +3,9 @@
  * and divides positive numbers, so that shares of 1e-12 keep their digits.
  */
 
+/** Far from what a number holds, whatever one more state adds. */
+const HUGE = 1e100;
+
 /**
  * Share of time in each state.
  *
@@ -30,6 +33,10 @@ export function steadyState(rates: readonly Float64Array[]): Float64Array {
     if (out[k] === 0) continue;
     for (let i = 0; i < k; i++) share[k] += (share[i] * rates[i][k]) / out[k];
     sum += share[k];
+    if (sum < HUGE) continue;
+    // The first states are next to never visited: their shares become 0 before the others become infinite.
+    for (let i = 0; i <= k; i++) share[i] /= sum;
+    sum = 1;
   }
   return share.map((one) => one / sum);
 }
