@@ -44,7 +44,20 @@ test("a plain system uses no feature, a full one every one", () => {
     clients: "B",
     timeout: 1,
   });
-  assert.deepEqual(unrepresented(all, EVERYTHING, load), FEATURES);
+  const either = ["in-order links", "overtaken appends"];
+  assert.deepEqual(
+    unrepresented(all, EVERYTHING, load),
+    FEATURES.filter((feature) => feature !== either[1]),
+  );
+  const network = { ...EVERYTHING.network, order: "datagram" } as const;
+  assert.deepEqual(
+    unrepresented(all, { ...EVERYTHING, network }, load),
+    FEATURES.filter((feature) => feature !== either[0]),
+  );
+  const calm = { ...PLAIN, network: networks.lan({ nodes: 3, rtt: 0.001, jitter: 0.1, order: "datagram" }) };
+  assert.deepEqual(unrepresented(all, calm, load).includes("overtaken appends"), true);
+  const other = { ...calm, protocol: "multi-paxos" };
+  assert.deepEqual(unrepresented(all, other, load).includes("overtaken appends"), false);
 });
 
 test("only what a model says it ignores is named, and only known words may be said", () => {

@@ -5,6 +5,9 @@ import { distributionFrom } from "./distributions.ts";
 import { refuseUnknown } from "./errors.ts";
 import type { SystemSpec, WorkloadSpec } from "./system.ts";
 
+const hasJitter = (s: SystemSpec): boolean =>
+  s.network.oneWay.some((row) => row.some((link) => distributionFrom(link).variance > 0));
+
 /** Every feature with how to see whether a system or its load uses it. */
 const SEEN = {
   "client distance": (_s, w) => w.clients.some((c) => c.at !== "leader"),
@@ -16,9 +19,11 @@ const SEEN = {
   "client timeout": (_s, w) => w.timeout !== null,
   "egress bandwidth": (s) => s.network.egress !== null,
   "ingress bandwidth": (s) => s.network.ingress !== null,
-  jitter: (s) => s.network.oneWay.some((row) => row.some((link) => distributionFrom(link).variance > 0)),
+  jitter: hasJitter,
   "unequal links": (s) => new Set(s.network.placement).size > 1,
   "in-order links": (s) => s.network.order === "stream",
+  // A Raft follower refuses what overtakes (Ongaro 2014, §3.5), and the leader goes back and sends again.
+  "overtaken appends": (s) => s.protocol === "raft" && s.network.order === "datagram" && hasJitter(s),
   cpu: (s) =>
     distributionFrom(s.cpu.receive).mean > 0 || distributionFrom(s.cpu.send).mean > 0 || s.cpu.perByte > 0,
   cores: (s) => s.cpu.cores > 1,

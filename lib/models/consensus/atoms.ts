@@ -278,6 +278,31 @@ export function inOrder(delay: Atoms, rate: number): Atoms {
   return { ...delay, weights: result };
 }
 
+/** The value at a level, walking up from the atom and the sum of weights before it that an earlier level ended at. */
+function walk({ values, weights }: Atoms): (level: number) => number {
+  let [at, below] = [0, 0];
+  return (level) => {
+    while (at < values.length - 1 && below + weights[at] < level) below += weights[at++];
+    return values[at];
+  };
+}
+
+/** A delay whose every level comes later by what lies between two other delays at that level. */
+export function shiftLevels(delay: Atoms, from: Atoms, to: Atoms): Atoms {
+  const [before, after] = [walk(from), walk(to)];
+  let below = 0;
+  const moved = Array.from(delay.values, (value, i) => {
+    const level = below + delay.weights[i] / 2;
+    below += delay.weights[i];
+    return { value: value + after(level) - before(level), weight: delay.weights[i] };
+  }).sort((a, b) => a.value - b.value);
+  return {
+    values: Float64Array.from(moved, ({ value }) => value),
+    weights: Float64Array.from(moved, ({ weight }) => weight),
+    parts: partsOf(new Float64Array(moved.length)),
+  };
+}
+
 /** Mean of a delay. */
 export function meanDelay({ values, weights }: Atoms): number {
   let sum = 0;

@@ -17,6 +17,7 @@ import {
   meanDelay,
   mixDelays,
   partsOf,
+  shiftLevels,
 } from "./atoms.ts";
 import { type KthVote, kthVotes, type VoteMeans, type Voter } from "./decision.ts";
 import { diskStates, lawOverStates, overStates, ownWait, waitInStep } from "./disks-in-step.ts";
@@ -203,6 +204,19 @@ function votesInStep(links: Links, ordered: boolean, costs: RoundCosts, { busy, 
   };
 }
 
+/**
+ * When an operation can be answered after all before it, on links where messages overtake one another.
+ *
+ * Disks write in the order in which records come, and delay neighbours alike: nobody overtakes there. So the wait is
+ * that of a round without disks, at the same level of its law: what comes late by its links waits little.
+ */
+function answeredInOrder(law: Atoms, links: Links, disk: DiskLaw | null, costs: RoundCosts): Atoms {
+  const { messageRate } = costs;
+  if (disk === null) return inOrder(law, messageRate);
+  const alone = votesOf(links, false, { ...costs, slotWaits: [] }, (out) => out, null).decided;
+  return shiftLevels(law, alone, inOrder(alone, messageRate));
+}
+
 /** What a round comes to. */
 export function quorumRound(links: Links, disk: DiskLaw | null, ordered: boolean, costs: RoundCosts): Round {
   const { messageRate, quorum, send } = costs;
@@ -218,9 +232,9 @@ export function quorumRound(links: Links, disk: DiskLaw | null, ordered: boolean
   const { all, followers: votes, decided: alone } = voted;
   const decided = all[quorum - 1];
   const byFollower = 1 - decided.byVoter[0];
-  // On links that keep order every voter's votes come in order, so quorums are complete in order anyway.
   const law = common === null ? alone : addDelays(alone, common);
-  const answered = costs.inOrderAnswers && !ordered ? inOrder(law, messageRate) : law;
+  // On links that keep order every voter's votes come in order, so quorums are complete in order anyway.
+  const answered = costs.inOrderAnswers && !ordered ? answeredInOrder(law, links, disk, costs) : law;
   return {
     times: answered.values,
     weights: answered.weights,
