@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { exponential } from "../core/distributions.ts";
-import { disk } from "../core/machines.ts";
+import { cpu, disk } from "../core/machines.ts";
 import { ms, us } from "../core/units.ts";
 import { workload } from "../core/workloads.ts";
 import { models } from "../models/index.ts";
@@ -55,6 +55,38 @@ test("disks on links where messages overtake: nobody overtakes at a disk, so tha
     workload: ({ rate }) => workload.poisson(rate),
   })
     .sweep({ fsync: ["lognormal", "exponential", "constant"], jitter: [0, 0.3], rate: [200, 3000] })
+    .compareWith(models.leaderCommitLatency, { tolerance: 0.05 })
+    .run({ seed: 1, precision: 0.02, operations: 6000, progress: false });
+  for (const row of result.rows)
+    for (const { measure, verdict, error } of row.comparisons)
+      assert.equal(verdict, "agrees", `${JSON.stringify(row.point)} ${measure}: error ${error}`);
+});
+
+test("votes leave a disk in bursts, and wait for one another at the leader's processor", async () => {
+  // Twelve votes of one write, 50 us each: with votes taken to come one by one the mean was 13 % too low.
+  const disks = { exponential: disk.fsync(exponential(0.002)), constant: disk.fsync(ms(2)) };
+  const result = await study({
+    title: "bursts of votes",
+    system: ({
+      fsync,
+      rtts,
+    }: {
+      readonly fsync: keyof typeof disks;
+      readonly rtts: string;
+      readonly rate: number;
+    }) =>
+      multiPaxos({
+        network: network.star({ rtts: rtts.split(" ").map((text) => Number(text) / 1e3) }),
+        cpu: cpu({ receive: us(50), send: us(10) }),
+        disk: disks[fsync],
+      }),
+    workload: ({ rate }) => workload.poisson(rate),
+  })
+    .sweep({
+      fsync: ["exponential", "constant"],
+      rtts: ["1 1.2", "0.5 0.5", "5 6 10 20"],
+      rate: [300, 1500, 2500],
+    })
     .compareWith(models.leaderCommitLatency, { tolerance: 0.05 })
     .run({ seed: 1, precision: 0.02, operations: 6000, progress: false });
   for (const row of result.rows)

@@ -104,6 +104,12 @@ export const COMMIT_FUNCTIONS = {
     (r) => r.slotWait,
   ),
   diskBusy: fromRound("b_d", "one", "share of time a disk is writing", (r) => r.diskBusy),
+  companions: fromRound(
+    "g",
+    "one",
+    "mean votes that leave a disk at the same moment as a vote",
+    (r) => r.companions,
+  ),
   orderWait: fromRound("u", "time", "wait for earlier operations to be decided", (r) => r.orderWait),
   nearestPropagation: fromRound("D_{(1)}", "time", "propagation of the first vote back", (r) => r.nearest),
   decidingPropagation: fromRound("D_{(q)}", "time", "propagation of the deciding vote", (r) => r.propagation),

@@ -26,6 +26,8 @@ export interface GroupCommit {
   readonly busy: number;
   /** Mean records in one write. */
   readonly batch: number;
+  /** Mean records that are written together with a record: all that come during the write it waits for. */
+  readonly companions: number;
 }
 
 /** E[e^(−λS)] of atoms. */
@@ -60,7 +62,7 @@ export function groupCommit(disk: DiskLaw, rate: number, bytes: number): GroupCo
   const write = shifted(fsync, each * batch);
   const mean = disk.fsync.mean + each * batch;
   const none = constantDelay(0, "diskWait");
-  if (mean === 0) return { delay: write, wait: none, write, busy: 0, batch: 1 };
+  if (mean === 0) return { delay: write, wait: none, write, busy: 0, batch: 1, companions: 0 };
   const secondMoment = disk.fsync.variance + mean * mean;
   const idle = transform(write, rate);
   const busy = (rate * mean) / (rate * mean + idle);
@@ -71,5 +73,6 @@ export function groupCommit(disk: DiskLaw, rate: number, bytes: number): GroupCo
     write,
     busy,
     batch: rate * mean + idle,
+    companions: (busy * rate * secondMoment) / mean,
   };
 }

@@ -33,7 +33,7 @@ export const leaderCommitLatency = defineModel({
     "every station's wait is taken at its mean and independent of the others",
     "of several stations in a row that serve the same operations only the slowest queues",
     "votes are independent of one another given the load; disks whose writes all take the same time write in step",
-    "arrivals at followers' disks and at the links are Poisson",
+    "arrivals at followers' disks and at the links are Poisson; votes leave a disk in bursts, of which each follower's come at other moments",
     "without batching every operation travels in a message of its own; with it, messages are alike",
   ],
   ignores: [
@@ -94,11 +94,18 @@ export const leaderCommitLatency = defineModel({
     // The leader's processor as an arriving request or vote finds it.
     "voteVariance = cpuReceiveScv * cpuReceive^2",
     "cpuWaits = leaderCpu(round, waiting, messageRate, takeInRequest, requestWork, requestVariance, takeInVote, voteVariance, batch * sendReply, arrivalScv, cores)",
-    "cpuQueue = cpuWaitOfOthers(cpuWaits)",
+    // One write makes many votes durable: they come in a burst, one behind the other at the slowest of the stations.
+    "together = companions(round)",
+    "spacing = max(sendHeader, headerTransmission)",
+    "burst = together * max(spacing, (takeInVote + batch * sendReply) / cores) / 2",
+    "burstOwn = together * batch * sendReply / cores / 2",
+    "pile = followers * messageRate * takeInVote / cores * together * max(0, takeInVote / cores - spacing) / 2",
+    // Over a write's time a burst drains beside all other work, and no more comes of that follower.
+    "cpuQueue = cpuWaitOfOthers(cpuWaits) + pile / (1 - cpuUtilisation + messageRate * takeInVote / cores)",
     // The parts of the client's latency.
     "clientPropagation = clientRoundTrip",
     "ingress = remoteShare * (requestIngress + ingressAlone) + byFollower * (followerIngress + ingressAlone)",
-    "cpuWait = (1 + decisions(round)) * cpuQueue + byFollower * followerQueue + cpuWaitOwn(cpuWaits)",
+    "cpuWait = (1 + decisions(round)) * cpuQueue + byFollower * (followerQueue + burst) + (1 - byFollower) * burstOwn + cpuWaitOwn(cpuWaits)",
     "cpu = takeInRequest + copies * sendCopy + ownSends(round) + byFollower * (followerCpu + takeInVote) + sendReply * (1 + batch) / 2",
     "replyEgress = remoteShare * (egressQueue + replyTransmission)",
     "egressWait = byFollower * egressQueue + (copies - byFollower) * max(0, transmission - sendCopy) + remoteShare * egressQueue",

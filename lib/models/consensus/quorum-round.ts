@@ -80,6 +80,8 @@ export interface Round {
   readonly slotWait: number;
   /** Share of time a disk is writing. */
   readonly diskBusy: number;
+  /** Mean votes that leave a disk at the same moment as a vote. */
+  readonly companions: number;
   /** Mean times of the followers' first, second, … vote. */
   readonly votes: readonly number[];
   readonly quorum: number;
@@ -249,6 +251,7 @@ export function quorumRound(links: Links, disk: DiskLaw | null, ordered: boolean
     diskWait: decided.parts.diskWait + commonWait,
     slotWait: decided.parts.slotWait,
     diskBusy: commit?.busy ?? 0,
+    companions: commit?.companions ?? 0,
     votes: votes.map((vote) => vote.mean + commonWait),
     quorum,
     late: all.slice(quorum).reduce((sum, vote) => sum + vote.byVoter[0], 0),
