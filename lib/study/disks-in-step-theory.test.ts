@@ -1,4 +1,4 @@
-/** Disks of followers that answer in step, and on links that keep no order: the leader's model against the engine, mean and 99th percentile, tolerance stated before the run. */
+/** Disks that write in step or let votes go in bursts, links that keep order or none: the leader's model against the engine, mean and 99th percentile, tolerance stated before the run. */
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { exponential } from "../core/distributions.ts";
@@ -89,6 +89,29 @@ test("votes leave a disk in bursts, and wait for one another at the leader's pro
     })
     .compareWith(models.leaderCommitLatency, { tolerance: 0.05 })
     .run({ seed: 1, precision: 0.02, operations: 6000, progress: false });
+  for (const row of result.rows)
+    for (const { measure, verdict, error } of row.comparisons)
+      assert.equal(verdict, "agrees", `${JSON.stringify(row.point)} ${measure}: error ${error}`);
+});
+
+test("links that keep order under heavy jitter: what was held back behind one message goes on together with it", async () => {
+  // With messages taken to enter the way back one by one the mean was up to 4 % too low.
+  const disks = { none: {}, exponential: { disk: disk.fsync(exponential(0.002)) } };
+  const result = await study({
+    title: "order under jitter",
+    system: ({
+      fsync,
+      jitter,
+    }: {
+      readonly fsync: keyof typeof disks;
+      readonly jitter: number;
+      readonly rate: number;
+    }) => multiPaxos({ network: network.star({ rtts: [0.02, 0.03], jitter }), ...disks[fsync] }),
+    workload: ({ rate }) => workload.poisson(rate),
+  })
+    .sweep({ fsync: ["none", "exponential"], jitter: [0.1, 0.4], rate: [200, 1000] })
+    .compareWith(models.leaderCommitLatency, { tolerance: 0.025 })
+    .run({ seed: 1, precision: 0.01, operations: 6000, progress: false });
   for (const row of result.rows)
     for (const { measure, verdict, error } of row.comparisons)
       assert.equal(verdict, "agrees", `${JSON.stringify(row.point)} ${measure}: error ${error}`);

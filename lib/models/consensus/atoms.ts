@@ -251,31 +251,44 @@ class Cutter {
 }
 
 /**
- * The delay of a link that keeps order, when messages enter it as a Poisson process.
+ * The delay of a link that keeps order, when messages enter it in bunches that come as a Poisson process.
  *
- * A message is not handed over before those ahead of it: its delay is at most x when its own is, and when each
- * earlier message, sent a seconds before, took at most x + a. For a Poisson process of rate λ that has probability
- * F(x)·exp(−λ·E[(D − x)⁺]). Exact for Poisson sending times.
+ * A message is not handed over before those ahead of it: its delay is at most x when its own is, and those of all ahead
+ * of it in its bunch, and when each of an earlier bunch, sent a seconds before, took at most x + a. For bunches of
+ * geometric size with mean 1/p at the rate λp that has probability
+ * pF/(1 − (1 − p)F) · exp(−λp·∫_x^∞ (1 − F)/(1 − (1 − p)F)): exact for Poisson sending times, where p = 1.
+ *
+ * @param alone p, the chance that a message is the first of a bunch
  */
-export function inOrder(delay: Atoms, rate: number): Atoms {
+export function inOrder(delay: Atoms, rate: number, alone = 1): Atoms {
   const { values, weights } = delay;
   const count = values.length;
   if (count === 1 || rate === 0) return delay;
   const kept = new Float64Array(count).fill(1);
-  let below = 1 - weights[count - 1];
   let above = weights[count - 1];
   let excess = 0;
-  // From the top down, at the edges halfway between atoms: P(D > edge) and E[(D − edge)⁺].
+  // From the top down, at the edges halfway between atoms: P(D > edge) and the integral above it.
   for (let i = count - 2; i >= 0; i--) {
     const half = (values[i + 1] - values[i]) / 2;
-    kept[i] = Math.max(0, below) * Math.exp(-rate * (excess + above * half));
-    excess += above * 2 * half;
+    const late = above / (1 - (1 - alone) * (1 - above));
+    kept[i] = Math.max(0, 1 - late) * Math.exp(-rate * alone * (excess + late * half));
+    excess += late * 2 * half;
     above += weights[i];
-    below -= weights[i];
   }
   const result = new Float64Array(count);
   for (let i = 0; i < count; i++) result[i] = kept[i] - (i === 0 ? 0 : kept[i - 1]);
   return { ...delay, weights: result };
+}
+
+/** The chance that a message is not held back by those ahead of it on a link that keeps order, Poisson sending times. */
+export function notHeldBack({ values, weights }: Atoms, rate: number): number {
+  let [sum, above, excess] = [0, 0, 0];
+  for (let i = values.length - 1; i >= 0; i--) {
+    sum += weights[i] * Math.exp(-rate * excess);
+    above += weights[i];
+    if (i > 0) excess += above * (values[i] - values[i - 1]);
+  }
+  return Math.min(1, sum);
 }
 
 /** The value at a level, walking up from the atom and the sum of weights before it that an earlier level ended at. */

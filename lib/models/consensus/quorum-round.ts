@@ -16,6 +16,7 @@ import {
   inOrder,
   meanDelay,
   mixDelays,
+  notHeldBack,
   partsOf,
   shiftLevels,
 } from "./atoms.ts";
@@ -92,13 +93,15 @@ export interface Round {
 /** What the disk adds to the way out. */
 type AtDisk = (out: Atoms) => Atoms;
 
-/** A follower's way: out, disk, back. Links that keep order delay messages behind slower ones. */
-function wayOf(link: Link, ordered: boolean, rate: number, atDisk: AtDisk): Atoms {
-  const leg = (delay: Distribution): Atoms => {
-    const atoms = cutDelay(delay, "propagation");
-    return ordered ? inOrder(atoms, rate) : atoms;
-  };
-  return addDelays(atDisk(leg(link.out)), leg(link.back));
+/**
+ * A follower's way: out, disk, back. Links that keep order delay messages behind slower ones; what was held back behind
+ * one goes on together with it, and what one write made durable.
+ */
+function wayOf(link: Link, ordered: boolean, rate: number, batch: number, atDisk: AtDisk): Atoms {
+  const [out, back] = [cutDelay(link.out, "propagation"), cutDelay(link.back, "propagation")];
+  if (!ordered) return addDelays(atDisk(out), back);
+  const alone = Math.min(notHeldBack(out, rate), 1 / batch);
+  return addDelays(atDisk(inOrder(out, rate)), inOrder(back, rate, alone));
 }
 
 /** The wait for a slot that comes free at a time spread evenly up to the longest. */
@@ -113,12 +116,13 @@ function slotLaw({ chance, longest }: SlotWait): Atoms {
 }
 
 /** Each follower's way. Equal links share one, found once. */
-function waysOf(links: Links, ordered: boolean, costs: RoundCosts, atDisk: AtDisk): Atoms[] {
+function waysOf(links: Links, ordered: boolean, costs: RoundCosts, batch: number, atDisk: AtDisk): Atoms[] {
   const known = new Map<string, Atoms>();
   return links.map((link, i) => {
     const slot = costs.slotWaits[i] ?? { chance: 0, longest: 0 };
     const key = JSON.stringify([link.out.spec, link.back.spec, slot]);
-    const way = known.get(key) ?? addDelays(wayOf(link, ordered, costs.messageRate, atDisk), slotLaw(slot));
+    const way =
+      known.get(key) ?? addDelays(wayOf(link, ordered, costs.messageRate, batch, atDisk), slotLaw(slot));
     known.set(key, way);
     return way;
   });
@@ -161,11 +165,12 @@ function votesOf(
   links: Links,
   ordered: boolean,
   costs: RoundCosts,
+  batch: number,
   atDisk: AtDisk,
   own: Atoms | null,
 ): Votes {
   const { quorum, send, transmission, overhead } = costs;
-  const followers: Voter[] = waysOf(links, ordered, costs, atDisk).map((delay, i) => ({
+  const followers: Voter[] = waysOf(links, ordered, costs, batch, atDisk).map((delay, i) => ({
     offset: Math.max(send + (i + 1) * transmission, (i + 1) * send + transmission) + overhead,
     delay,
   }));
@@ -177,7 +182,8 @@ function votesOf(
 }
 
 /** The same with disks that write in step, over all states they may be in when an operation comes. */
-function votesInStep(links: Links, ordered: boolean, costs: RoundCosts, { busy, write }: GroupCommit): Votes {
+function votesInStep(links: Links, ordered: boolean, costs: RoundCosts, commit: GroupCommit): Votes {
+  const { busy, write } = commit;
   const [length] = write.values;
   const states = diskStates(busy, length);
   const each = states.map((state) =>
@@ -185,6 +191,7 @@ function votesInStep(links: Links, ordered: boolean, costs: RoundCosts, { busy, 
       links,
       ordered,
       costs,
+      commit.batch,
       (out) => addDelays(waitInStep(out, state, length), write),
       addDelays(ownWait(state), write),
     ),
@@ -215,7 +222,7 @@ function votesInStep(links: Links, ordered: boolean, costs: RoundCosts, { busy, 
 function answeredInOrder(law: Atoms, links: Links, disk: DiskLaw | null, costs: RoundCosts): Atoms {
   const { messageRate } = costs;
   if (disk === null) return inOrder(law, messageRate);
-  const alone = votesOf(links, false, { ...costs, slotWaits: [] }, (out) => out, null).decided;
+  const alone = votesOf(links, false, { ...costs, slotWaits: [] }, 1, (out) => out, null).decided;
   return shiftLevels(law, alone, inOrder(alone, messageRate));
 }
 
@@ -230,7 +237,14 @@ export function quorumRound(links: Links, disk: DiskLaw | null, ordered: boolean
   const voted =
     commit !== null && commit.busy > 0 && disk?.fsync.variance === 0 && !allAlike
       ? votesInStep(links, ordered, costs, commit)
-      : votesOf(links, ordered, costs, (out) => (delay === null ? out : addDelays(out, delay)), delay);
+      : votesOf(
+          links,
+          ordered,
+          costs,
+          commit?.batch ?? 1,
+          (out) => (delay === null ? out : addDelays(out, delay)),
+          delay,
+        );
   const { all, followers: votes, decided: alone } = voted;
   const decided = all[quorum - 1];
   const byFollower = 1 - decided.byVoter[0];
