@@ -72,6 +72,15 @@ test("catchUp: idle group, slow appliers, edges; a gigabit port carries what the
   assert.equal(!stuck.stable && stuck.reason, "unstable: headroom 1.000 must be < 1");
 });
 
+test("retransmission refuses time-outs that leave hundreds of attempts under way: it would take minutes", () => {
+  assert.ok(retransmission({ roundTrip: 1, loss: 0.1, timeout: 0.005 }).latency > 1);
+  assert.throws(() => retransmission({ roundTrip: 1, loss: 0.1, timeout: 0.003 }), {
+    name: "DomainError",
+    message:
+      "retransmission: timeout must leave at most 300 attempts under way in a round trip of 1 s, got 0.003 s",
+  });
+});
+
 test("retransmission has its geometric closed forms while answers beat the time-out", () => {
   fc.assert(
     fc.property(

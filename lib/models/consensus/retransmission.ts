@@ -8,6 +8,7 @@
  * statistic of it.
  */
 import type { Distribution } from "../../core/distributions.ts";
+import { DomainError } from "../../core/errors.ts";
 import { defineModel, type NumberInput } from "../../core/model.ts";
 import { incompleteBeta } from "../../core/special.ts";
 import { integratePieces } from "./gauss-legendre.ts";
@@ -15,6 +16,9 @@ import { delayInput } from "./split-vote-variable.ts";
 
 /** Attempts that are followed: with half of the messages lost fewer than 1e-12 of requests need as many. */
 const ATTEMPTS = 5000;
+
+/** Attempts that one waits for at once: each of them has its knots in every piece of the integral. */
+const MOST_UNDER_WAY = 300;
 
 /** Levels of the round trip between which its law is smooth enough; the last ones for laws without an end. */
 const LEVELS = [0.001, 0.05, 0.3, 0.7, 0.95, 0.999, 1 - 1e-5, 1 - 1e-8, 1 - 1e-12];
@@ -34,6 +38,10 @@ function repeating(trip: Distribution, lost: number, timeout: number, factor: nu
   const starts = [0];
   for (let i = 1, step = timeout; i <= ATTEMPTS && Number.isFinite(starts[i - 1] + step); i++, step *= factor)
     starts.push(starts[i - 1] + step);
+  if (starts.length > MOST_UNDER_WAY && starts[MOST_UNDER_WAY] < trip.mean)
+    throw new DomainError(
+      `retransmission: timeout must leave at most ${MOST_UNDER_WAY} attempts under way in a round trip of ${trip.mean} s, got ${timeout} s`,
+    );
   const far = Number.isFinite(trip.maximum) ? trip.maximum : trip.quantile(1 - 1e-15);
   return { trip, lost, timeout, starts, far };
 }
