@@ -12,8 +12,7 @@ import { defineModel } from "../../core/model.ts";
 import { listInput, type Numbers, sameLength } from "./queue-symbols.ts";
 
 /** Load of the first `count` classes. @throws DomainError for lists that do not belong together, or a class not there */
-function loadOfFirst(rates: Numbers, times: Numbers, scvs: Numbers, count: number): number {
-  const where = "mg1Priority";
+function loadOfFirst(where: string, rates: Numbers, times: Numbers, scvs: Numbers, count: number): number {
   sameLength(where, { arrivalRates: rates, serviceTimes: times, serviceScvs: scvs });
   if (count > rates.length)
     throw new DomainError(
@@ -60,13 +59,15 @@ const INPUTS = {
   },
 } as const;
 
-const FUNCTIONS = {
+/** @param where the model's name, for errors */
+const functionsOf = (where: string) => ({
   loadOf: {
     tex: "\\sigma",
     arguments: [...CLASS_LISTS, "one"],
     result: "one",
     meaning: "load of the first classes, Σ λS",
-    compute: loadOfFirst,
+    compute: (rates: Numbers, times: Numbers, scvs: Numbers, count: number) =>
+      loadOfFirst(where, rates, times, scvs, count),
   },
   restOf: {
     tex: "R",
@@ -96,7 +97,7 @@ const FUNCTIONS = {
     meaning: "number of classes",
     compute: (rates: Numbers) => rates.length,
   },
-} as const;
+});
 
 const BETWEEN = {
   before: { tex: "\\sigma_{k-1}", dimension: "one", meaning: "load of the classes that rank higher" },
@@ -136,7 +137,7 @@ export const mg1Priority = defineModel({
   inputs: INPUTS,
   between: BETWEEN,
   outputs: OUTPUTS,
-  functions: FUNCTIONS,
+  functions: functionsOf("mg1Priority"),
   equations: [
     ...LOADS,
     "waitingTime = restOf(arrivalRates, serviceTimes, serviceScvs, count(arrivalRates)) / ((1 - before) * (1 - upTo))",
@@ -161,7 +162,7 @@ export const mg1Preemptive = defineModel({
   inputs: INPUTS,
   between: BETWEEN,
   outputs: OUTPUTS,
-  functions: FUNCTIONS,
+  functions: functionsOf("mg1Preemptive"),
   equations: [
     ...LOADS,
     "responseTime = at(serviceTimes, rank) / (1 - before) + restOf(arrivalRates, serviceTimes, serviceScvs, rank) / ((1 - before) * (1 - upTo))",

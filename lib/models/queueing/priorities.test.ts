@@ -180,5 +180,8 @@ test("finite at the edge; a class that can interrupt stays stable under overload
   refused({ arrivalRates: [0.5, -1] }, "mg1Priority: arrivalRates[1] must be > 0 1/s, got -1");
   refused({ serviceScvs: [1] }, "mg1Priority: serviceScvs of length 1 must be as long as arrivalRates, 2");
   refused({ rank: 3 }, "mg1Priority: rank must be at most the number of classes, 2, got 3");
+  assert.throws(() => mg1Preemptive({ ...given, rank: 3 }), {
+    message: "mg1Preemptive: rank must be at most the number of classes, 2, got 3",
+  });
   refused({ serviceTimes: [] }, "mg1Priority: serviceTimes must be a list of 1 to 10000 numbers, got []");
 });
