@@ -22,6 +22,9 @@ const SEEN = {
   jitter: hasJitter,
   "unequal links": (s) => new Set(s.network.placement).size > 1,
   "in-order links": (s) => s.network.order === "stream",
+  // What a link of that kind held back behind one request comes to the leader together with it.
+  "bunched requests": (s, w) =>
+    s.network.order === "stream" && hasJitter(s) && w.clients.some((c) => c.at !== "leader"),
   // A Raft follower refuses what overtakes (Ongaro 2014, §3.5), and the leader goes back and sends again.
   "overtaken appends": (s) => s.protocol === "raft" && s.network.order === "datagram" && hasJitter(s),
   cpu: (s) =>

@@ -42,6 +42,7 @@ export const leaderCommitLatency = defineModel({
     "limited pipeline",
     "heartbeats",
     "client timeout",
+    "bunched requests",
     "overtaken appends",
   ],
   inputs: COMMIT_INPUTS,
