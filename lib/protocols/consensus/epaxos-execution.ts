@@ -244,7 +244,7 @@ function apply(node: EPaxosNode, instance: Instance, ctx: Ctx): void {
   instance.status = "executed";
   forgetPending(instance);
   instance.waitsFor = null; // or the last instance of a chain would keep all of it in memory
-  if (instance.waiters !== null) node.woken.push(...instance.waiters);
+  if (instance.waiters !== null) for (const waiting of instance.waiters) node.woken.push(waiting);
   instance.waiters = null;
   node.blocked.delete(instance);
   advance(node, replica);
