@@ -37,13 +37,17 @@ const all = { id: "all", ignores: FEATURES };
 
 test("a plain system uses no feature, a full one every one", () => {
   assert.deepEqual(unrepresented(all, PLAIN, workload.poisson(1)), []);
-  const load = workload.deterministic(1, {
-    payload: lognormal({ mean: 100, scv: 1 }),
-    reads: 0.5,
-    popularity: popularity.zipf(10),
-    clients: "B",
-    timeout: 1,
-  });
+  const load = workload.onOff(
+    1,
+    { on: 1, off: 1 },
+    {
+      payload: lognormal({ mean: 100, scv: 1 }),
+      reads: 0.5,
+      popularity: popularity.zipf(10),
+      clients: "B",
+      timeout: 1,
+    },
+  );
   const either = ["in-order links", "overtaken appends"];
   assert.deepEqual(
     unrepresented(all, EVERYTHING, load),

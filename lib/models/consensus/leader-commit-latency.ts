@@ -41,6 +41,7 @@ export const leaderCommitLatency = defineModel({
     "batch delay",
     "limited pipeline",
     "heartbeats",
+    "bursts",
     "client timeout",
     "bunched requests",
     "overtaken appends",
