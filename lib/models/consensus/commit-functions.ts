@@ -36,9 +36,10 @@ export const COMMIT_FUNCTIONS = {
   },
   stationWait: {
     tex: "\\mathrm{Wait}",
-    arguments: ["choice", "rate", "time", "s^2", "one", "one"],
+    arguments: ["choice", "rate", "time", "s^2", "one", "one", "one"],
     result: "time",
-    meaning: "mean wait from rate, mean and second moment of service, arrival scv, servers (station-wait.ts)",
+    meaning:
+      "mean wait from rate, mean and second moment of service, arrival scv, servers, peak of bursts (station-wait.ts)",
     compute: stationWait,
   },
   quorumRound: {
@@ -117,7 +118,7 @@ export const COMMIT_FUNCTIONS = {
   decidingDiskWait: fromRound("w_q", "time", "wait for that write", (r) => r.diskWait),
   leaderCpu: {
     tex: "\\mathrm{Cpu}",
-    arguments: ["round", "choice", "rate", "time", "time", "s^2", "time", "s^2", "time", "one", "one"],
+    arguments: ["round", "choice", "rate", "time", "time", "s^2", "time", "s^2", "time", "one", "one", "one"],
     result: "cpuWaits",
     meaning:
       "waits at the leader's processor, whose work comes in clusters: a request with its sends, later its votes (queueing/cluster-wait.ts)",

@@ -70,22 +70,22 @@ function clientSite(where: string, system: SystemSpec, at: string, leader: numbe
   return site;
 }
 
-/** Rate and squared coefficient of variation of the times between arrivals. */
+/** Rate and squared coefficient of variation of the times between arrivals; of bursts the rate over the mean rate. */
 export function arrivalMoments(
   where: string,
   arrivals: ArrivalSpec,
-): { readonly rate: number; readonly scv: number } {
+): { readonly rate: number; readonly scv: number; readonly peak: number } {
   switch (arrivals.process) {
     case "poisson":
-      return { rate: arrivals.rate, scv: 1 };
+      return { rate: arrivals.rate, scv: 1, peak: 0 };
     case "deterministic":
-      return { rate: arrivals.rate, scv: 0 };
+      return { rate: arrivals.rate, scv: 0, peak: 0 };
     case "on-off": {
       // An interrupted Poisson process is a renewal process with hyperexponential gaps (Kuczura 1973).
       const { rate, onMean, offMean } = arrivals;
       const busy = onMean / (onMean + offMean);
       const whileOn = rate / busy;
-      return { rate, scv: 1 + 2 * whileOn * onMean * (1 - busy) ** 2 };
+      return { rate, scv: 1 + 2 * whileOn * onMean * (1 - busy) ** 2, peak: 1 / busy };
     }
     case "closed":
       throw new DomainError(`${where}: arrivals must be open (poisson, deterministic, on-off), got "closed"`);
@@ -105,7 +105,7 @@ export function carriedBytes(workload: WorkloadSpec): { readonly mean: number; r
 export function readCommitInputs(system: SystemSpec, workload: WorkloadSpec) {
   const where = "leaderCommitLatency";
   const view = leaderView(where, system, workload);
-  const { rate, scv } = arrivalMoments(where, workload.arrivals);
+  const { rate, scv, peak } = arrivalMoments(where, workload.arrivals);
   const carried = carriedBytes(workload);
   const receive = distributionFrom(system.cpu.receive);
   const send = distributionFrom(system.cpu.send);
@@ -115,6 +115,7 @@ export function readCommitInputs(system: SystemSpec, workload: WorkloadSpec) {
     quorum: view.quorum,
     arrivalRate: rate,
     arrivalScv: scv,
+    arrivalPeak: peak,
     payload: carried.mean,
     payloadScv: carried.scv,
     replyPayload: workload.reads * distributionFrom(workload.payload).mean,

@@ -137,6 +137,13 @@ export const COMMIT_INPUTS = {
   },
   arrivalRate: { tex: "\\lambda", dimension: "rate", above: 0, meaning: "operations per second" },
   arrivalScv: scv("C_a^2", "the times between arrivals; read by G/G/1 only", 1),
+  arrivalPeak: {
+    tex: "\\kappa",
+    dimension: "one",
+    min: 0,
+    default: 0,
+    meaning: "of arrivals on and off, their rate while on over the mean rate; 0 where there are no bursts",
+  },
   payload: {
     tex: "s",
     dimension: "size",

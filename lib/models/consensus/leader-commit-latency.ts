@@ -80,14 +80,14 @@ export const leaderCommitLatency = defineModel({
     // Waits before the copies leave.
     "sizeScv = copyBytes > 0 ? (payloadScv / batch + batchScv) * (batch * payload / copyBytes)^2 : 0",
     "requestVariance = batch * cpuReceiveScv * cpuReceive^2 + followers * cpuSendScv * cpuSend^2 + sizeScv * (followers * copyBytes * cpuPerByte)^2",
-    "egressAlone = stationWait(waiting, messageRate, copiesWork, copiesWork^2 * (1 + sizeScv), arrivalScv, 1)",
-    "requestCpuAlone = stationWait(waiting, messageRate, requestWork, requestWork^2 + requestVariance, arrivalScv, cores)",
+    "egressAlone = stationWait(waiting, messageRate, copiesWork, copiesWork^2 * (1 + sizeScv), arrivalScv, 1, arrivalPeak)",
+    "requestCpuAlone = stationWait(waiting, messageRate, requestWork, requestWork^2 + requestVariance, arrivalScv, cores, arrivalPeak)",
     "requestScv = requestBytes > 0 ? payloadScv * (payload / requestBytes)^2 : 0",
-    "ingressAlone = stationWait(waiting, arrivalRate * remoteShare, requestIngress, requestIngress^2 * (1 + requestScv), arrivalScv, 1)",
+    "ingressAlone = stationWait(waiting, arrivalRate * remoteShare, requestIngress, requestIngress^2 * (1 + requestScv), arrivalScv, 1, arrivalPeak)",
     "egressQueue = max(0, egressAlone - max(ingressAlone, requestCpuAlone))",
     // The round: from the request taken in to the deciding vote at the leader's processor.
     "followerSquare = followerCpu^2 + cpuReceiveScv * cpuReceive^2 + cpuSendScv * cpuSend^2 + sizeScv * (copyBytes * cpuPerByte)^2",
-    "followerQueue = stationWait(waiting, messageRate, followerCpu, followerSquare, arrivalScv, cores)",
+    "followerQueue = stationWait(waiting, messageRate, followerCpu, followerSquare, arrivalScv, cores, arrivalPeak)",
     "followerIngress = (copyBytes + headerBytes) * max(0, ingressPerByte - egressPerByte)",
     "overhead = egressQueue + followerIngress + followerCpu + followerQueue + headerTransmission + ingressAlone",
     "round = quorumRound(links, storage, slotWaits, order, answers, messageRate, needed, copyBytes, sendCopy, transmission, overhead)",
@@ -95,7 +95,7 @@ export const leaderCommitLatency = defineModel({
     "copies = deciderCopies(round)",
     // The leader's processor as an arriving request or vote finds it.
     "voteVariance = cpuReceiveScv * cpuReceive^2",
-    "cpuWaits = leaderCpu(round, waiting, messageRate, takeInRequest, requestWork, requestVariance, takeInVote, voteVariance, batch * sendReply, arrivalScv, cores)",
+    "cpuWaits = leaderCpu(round, waiting, messageRate, takeInRequest, requestWork, requestVariance, takeInVote, voteVariance, batch * sendReply, arrivalScv, cores, arrivalPeak)",
     // One write makes many votes durable: they come in a burst, one behind the other at the slowest of the stations.
     "together = companions(round)",
     "spacing = max(sendHeader, headerTransmission)",

@@ -31,6 +31,7 @@ export function leaderCpu(
   answer: number,
   arrivalScv: number,
   cores: number,
+  peak: number,
 ): CpuWaits {
   const jobs: ClusterJob[] = [{ time: 0, visit: 0, mean: request, variance: requestVariance }];
   for (const time of round.votes)
@@ -38,7 +39,7 @@ export function leaderCpu(
   // Votes count from 1, and the request stands before them; without followers the request's own job answers.
   const answering = Math.min(jobs.length - 1, round.late > 0.5 ? round.quorum : round.quorum - 1);
   jobs[answering] = { ...jobs[answering], mean: jobs[answering].mean + answer };
-  const { others, own, typicalJob } = clusterWaits(waiting, rate, jobs, arrivalScv, cores);
+  const { others, own, typicalJob } = clusterWaits(waiting, rate, jobs, arrivalScv, cores, peak);
   const { byFollower, late, quorum } = round;
   const deciding = (byFollower - late) * (own[quorum - 1] ?? 0) + late * (own[quorum] ?? 0);
   return { others, deciding, typicalJob };

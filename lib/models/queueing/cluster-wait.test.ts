@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { RandomStream } from "../../core/random.ts";
 import { clusterWaits, leftAfter } from "./cluster-wait.ts";
 import { gammaQuantile, waitQuantile } from "./gamma-wait.ts";
 import { md1WaitQuantile } from "./md1-wait.ts";
@@ -99,6 +100,35 @@ test("station waits: the four methods where they are exact", () => {
   near(stationWait("mm1", 1.8, 1, 2, 1, 2), 4.26316, 1e-5);
   assert.equal(stationWait("mg1", 0, 1, 1, 1, 1), 0);
   assert.throws(() => stationWait("mg1", 1, 1, 1, 1, 1), /utilisation must be < 1, got 1/);
+});
+
+test("the wait of on-off arrivals is bounded by that of a burst that never ends, and is near it when bursts are long", () => {
+  // Customer by customer, service constant 1 s, 0.6 a second while on, on and off for 200 s each.
+  const draw = new RandomStream(1, 2, 3, 4);
+  const exponential = (mean: number): number => -mean * Math.log(1 - draw.uniform());
+  const [rate, on, customers] = [0.6, 200, 200_000];
+  let [left, wait, sum] = [exponential(on), 0, 0];
+  for (let i = 0; i < customers; i++) {
+    let gap = exponential(1 / rate);
+    // What is left of a burst, then pauses and further bursts: arrivals wait for their own turn on the clock of bursts.
+    let apart = 0;
+    for (; gap > left; left = exponential(on)) {
+      apart += left + exponential(on);
+      gap -= left;
+    }
+    left -= gap;
+    wait = Math.max(0, wait + 1 - apart - gap);
+    sum += wait;
+  }
+  const mean = rate / 2;
+  const scv = 1 + 2 * rate * on * 0.25;
+  const bound = stationWait("gg1", mean, 1, 1, scv, 1, 2);
+  near(bound, rate / (2 * (1 - rate)));
+  assert.ok(sum / customers < bound && sum / customers > 0.95 * bound, `${sum / customers} of ${bound}`);
+  assert.ok(stationWait("gg1", mean, 1, 1, scv, 1) > 15 * bound);
+  // Short bursts are no bound: there the two moments tell more; and none is where a burst alone is too much.
+  assert.equal(stationWait("gg1", mean, 1, 1, 1.01, 1, 2), stationWait("gg1", mean, 1, 1, 1.01, 1));
+  assert.equal(stationWait("gg1", 0.6, 1, 1, scv, 1, 2), stationWait("gg1", 0.6, 1, 1, scv, 1));
 });
 
 test("the gamma law of a wait: exact for M/M/1, within 2 % of M/D/1 at the 99th percentile", () => {

@@ -86,6 +86,7 @@ export function clusterWaits(
   jobs: readonly ClusterJob[],
   arrivalScv: number,
   servers: number,
+  peak = 0,
 ): ClusterWaits {
   const work = jobs.reduce((sum, job) => sum + job.mean, 0);
   const rho = (rate * work) / servers;
@@ -107,7 +108,7 @@ export function clusterWaits(
     });
     const count = jobs.length;
     typicalJob = work > 0 ? square / work : 0;
-    const next = stationWait(waiting, rate * count, work / count, square / count, arrivalScv, servers);
+    const next = stationWait(waiting, rate * count, work / count, square / count, arrivalScv, servers, peak);
     const done = Math.abs(next - others) <= 1e-10 * next;
     others = next;
     if (done) break;
