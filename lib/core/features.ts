@@ -16,8 +16,7 @@ const SEEN = {
   reads: (_s, w) => w.reads > 0,
   "uneven keys": (_s, w) => w.popularity !== undefined,
   "non-Poisson arrivals": (_s, w) => w.arrivals.process !== "poisson",
-  // Two moments of the gaps, which G/G/1 goes by, do not tell that a burst ends.
-  bursts: (_s, w) => w.arrivals.process === "on-off",
+  "overload in bursts": (_s, w) => w.arrivals.process === "on-off",
   "client timeout": (_s, w) => w.timeout !== null,
   "egress bandwidth": (s) => s.network.egress !== null,
   "ingress bandwidth": (s) => s.network.ingress !== null,

@@ -61,7 +61,7 @@ export const batchedCommitLatency = defineModel({
     "operations that find the pipeline full go together into the next slot",
     "slots come free at evenly spread times",
   ],
-  ignores: ["heartbeats", "bursts", "client timeout", "bunched requests", "overtaken appends"],
+  ignores: ["heartbeats", "overload in bursts", "client timeout", "bunched requests", "overtaken appends"],
   inputs: {
     leader: leaderInput,
     batchMax: {

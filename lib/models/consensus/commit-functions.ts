@@ -56,6 +56,8 @@ export const COMMIT_FUNCTIONS = {
       "time",
       "time",
       "time",
+      "one",
+      "one",
     ],
     result: "round",
     meaning:
@@ -72,9 +74,13 @@ export const COMMIT_FUNCTIONS = {
       send: number,
       transmission: number,
       overhead: number,
+      arrivalScv: number,
+      arrivalPeak: number,
     ) =>
       quorumRound(links, disk, order === "stream", {
         messageRate,
+        arrivalScv,
+        arrivalPeak,
         slotWaits,
         quorum,
         inOrderAnswers: answers === "applied",

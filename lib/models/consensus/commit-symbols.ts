@@ -263,6 +263,11 @@ export const COMMIT_SYMBOLS = {
   spacing: span("u_g", "between two votes of a burst, as they leave the follower"),
   burst: span("W_g", "wait of a vote behind those of its burst"),
   burstOwn: span("W_g'", "wait of an answer behind those that the leader's own write lets go"),
+  rateOn: {
+    tex: "\\lambda_g",
+    dimension: "rate",
+    meaning: "messages per second to each follower while arrivals come",
+  },
   pile: span("w_g", "work of bursts that one finds at the leader's processor, were nobody else there"),
   cpuQueue: span("W", "wait at the leader's processor"),
   law: { tex: "\\mathcal{L}", type: "law", meaning: "the law of the commit latency" } as StructuredSymbol,

@@ -16,6 +16,8 @@ function round(links: number, leg: Distribution, rate: number, quorum: number, w
     { fsync: deterministic(write), perByte: 0 },
     false,
     {
+      arrivalPeak: 0,
+      arrivalScv: 1,
       messageRate: rate,
       quorum,
       slotWaits: [],

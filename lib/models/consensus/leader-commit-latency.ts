@@ -41,7 +41,7 @@ export const leaderCommitLatency = defineModel({
     "batch delay",
     "limited pipeline",
     "heartbeats",
-    "bursts",
+    "overload in bursts",
     "client timeout",
     "bunched requests",
     "overtaken appends",
@@ -90,7 +90,7 @@ export const leaderCommitLatency = defineModel({
     "followerQueue = stationWait(waiting, messageRate, followerCpu, followerSquare, arrivalScv, cores, arrivalPeak)",
     "followerIngress = (copyBytes + headerBytes) * max(0, ingressPerByte - egressPerByte)",
     "overhead = egressQueue + followerIngress + followerCpu + followerQueue + headerTransmission + ingressAlone",
-    "round = quorumRound(links, storage, slotWaits, order, answers, messageRate, needed, copyBytes, sendCopy, transmission, overhead)",
+    "round = quorumRound(links, storage, slotWaits, order, answers, messageRate, needed, copyBytes, sendCopy, transmission, overhead, arrivalScv, arrivalPeak)",
     "byFollower = deciderIsFollower(round)",
     "copies = deciderCopies(round)",
     // The leader's processor as an arriving request or vote finds it.
@@ -101,9 +101,10 @@ export const leaderCommitLatency = defineModel({
     "spacing = max(sendHeader, headerTransmission)",
     "burst = together * max(spacing, (takeInVote + batch * sendReply) / cores) / 2",
     "burstOwn = together * batch * sendReply / cores / 2",
-    "pile = followers * messageRate * takeInVote / cores * together * max(0, takeInVote / cores - spacing) / 2",
+    "rateOn = messageRate * max(1, arrivalPeak)",
+    "pile = followers * rateOn * takeInVote / cores * together * max(0, takeInVote / cores - spacing) / 2",
     // Over a write's time a burst drains beside all other work, and no more comes of that follower.
-    "cpuQueue = cpuWaitOfOthers(cpuWaits) + pile / (1 - cpuUtilisation + messageRate * takeInVote / cores)",
+    "cpuQueue = cpuWaitOfOthers(cpuWaits) + pile / (1 - min(1, cpuUtilisation * max(1, arrivalPeak)) + rateOn * takeInVote / cores)",
     // The parts of the client's latency.
     "clientPropagation = clientRoundTrip",
     "ingress = remoteShare * (requestIngress + ingressAlone) + byFollower * (followerIngress + ingressAlone)",

@@ -43,6 +43,9 @@ export interface SlotWait {
 export interface RoundCosts {
   /** Messages per second to each follower. */
   readonly messageRate: number;
+  /** Of arrivals on and off: their rate while on over the mean rate, 0 for others; and what the gaps' scv tells of them. */
+  readonly arrivalPeak: number;
+  readonly arrivalScv: number;
   readonly quorum: number;
   /** One entry for each link, or none when pipelines have no limit. */
   readonly slotWaits: readonly SlotWait[];
@@ -226,8 +229,27 @@ function answeredInOrder(law: Atoms, links: Links, disk: DiskLaw | null, costs: 
   return shiftLevels(law, alone, inOrder(alone, messageRate));
 }
 
+/**
+ * The rate of messages that one of them finds in the last `horizon` seconds. One that comes comes in a burst, and so did
+ * most just before it: of an interrupted Poisson process κ times the mean rate, falling to it as bursts end and pauses too.
+ */
+function rateBefore({ messageRate, arrivalPeak, arrivalScv }: RoundCosts, horizon: number): number {
+  if (arrivalPeak <= 1) return messageRate;
+  const paused = 1 - 1 / arrivalPeak;
+  // By Kuczura (1973) the gaps' scv is 1 + 2·κλ·on·paused²; bursts and pauses forget each other in on·paused.
+  const memory = Math.max(0, arrivalScv - 1) / (2 * messageRate * arrivalPeak * paused);
+  const kept = horizon > 0 ? (memory / horizon) * (1 - Math.exp(-horizon / memory)) : 1;
+  return messageRate * (1 + (arrivalPeak - 1) * (memory > 0 ? kept : 0));
+}
+
+/** For how long messages mind those before them: on a link by its spread, at a disk by a write. */
+const horizonOf = (links: Links, disk: DiskLaw | null): number =>
+  (disk?.fsync.mean ?? 0) +
+  Math.max(0, ...links.map(({ out, back }) => Math.sqrt(out.variance + back.variance)));
+
 /** What a round comes to. */
-export function quorumRound(links: Links, disk: DiskLaw | null, ordered: boolean, costs: RoundCosts): Round {
+export function quorumRound(links: Links, disk: DiskLaw | null, ordered: boolean, mean: RoundCosts): Round {
+  const costs = { ...mean, messageRate: rateBefore(mean, horizonOf(links, disk)) };
   const { messageRate, quorum, send } = costs;
   const commit = disk === null ? null : groupCommit(disk, messageRate, costs.recordBytes);
   const allAlike = disksInStep(links, disk);
@@ -264,7 +286,8 @@ export function quorumRound(links: Links, disk: DiskLaw | null, ordered: boolean
     disk: decided.parts.disk,
     diskWait: decided.parts.diskWait + commonWait,
     slotWait: decided.parts.slotWait,
-    diskBusy: commit?.busy ?? 0,
+    // Writes per second are messages per second over those that go together.
+    diskBusy: commit === null ? 0 : (mean.messageRate * meanDelay(commit.write)) / commit.batch,
     companions: commit?.companions ?? 0,
     votes: votes.map((vote) => vote.mean + commonWait),
     quorum,
