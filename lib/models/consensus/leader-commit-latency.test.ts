@@ -4,7 +4,6 @@ import fc from "fast-check";
 import { deterministic, exponential, lognormal, uniform } from "../../core/distributions.ts";
 import { FREE_CPU } from "../../core/machines.ts";
 import { networks } from "../../core/networks.ts";
-import { RandomStream } from "../../core/random.ts";
 import type { SystemSpec } from "../../core/system.ts";
 import { workload } from "../../core/workloads.ts";
 import { publishedTable } from "../../study/published-table.ts";
@@ -297,32 +296,6 @@ test("links that keep order hold messages back: exact for a Poisson stream", () 
   // One follower decides alone: with answers in order, the leader holds back what the link does not.
   near(leaderCommitLatency({ ...one, order: "datagram" }).commitLatency, 2 * a - below, 1e-3);
   near(leaderCommitLatency({ ...one, order: "datagram", answers: "chosen" }).commitLatency, a, 1e-3);
-});
-
-test("in order both ways: as messages played out one by one", () => {
-  const draw = new RandomStream(1, 2, 3, 4);
-  for (const [rate, scv] of [
-    [20, 0.16],
-    [200, 0.16],
-    [1000, 0.16],
-    [3000, 0.01],
-  ]) {
-    const leg = lognormal({ mean: 0.01, scv });
-    let [sent, arrived, back, sum] = [0, 0, 0, 0];
-    const messages = 200_000;
-    for (let i = 0; i < messages; i++) {
-      sent -= Math.log(1 - draw.uniform()) / rate;
-      arrived = Math.max(arrived, sent + leg.sample(draw));
-      back = Math.max(back, arrived + leg.sample(draw));
-      sum += back - sent;
-    }
-    const model = leaderCommitLatency({
-      links: [{ out: leg, back: leg }],
-      arrivalRate: rate,
-      order: "stream",
-    });
-    near(model.commitLatency, sum / messages, 0.015);
-  }
 });
 
 test("stays finite at the edges of its domain", () => {

@@ -104,7 +104,7 @@ export const leaderCommitLatency = defineModel({
     "rateOn = messageRate * max(1, arrivalPeak)",
     "pile = followers * rateOn * takeInVote / cores * together * max(0, takeInVote / cores - spacing) / 2",
     // Over a write's time a burst drains beside all other work, and no more comes of that follower.
-    "cpuQueue = cpuWaitOfOthers(cpuWaits) + pile / (1 - min(1, cpuUtilisation * max(1, arrivalPeak)) + rateOn * takeInVote / cores)",
+    "cpuQueue = cpuWaitOfOthers(cpuWaits) + pile / (1 - min(0.999, cpuUtilisation * max(1, arrivalPeak)) + rateOn * takeInVote / cores)",
     // The parts of the client's latency.
     "clientPropagation = clientRoundTrip",
     "ingress = remoteShare * (requestIngress + ingressAlone) + byFollower * (followerIngress + ingressAlone)",
