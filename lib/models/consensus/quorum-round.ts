@@ -276,7 +276,7 @@ export function quorumRound(links: Links, disk: DiskLaw | null, ordered: boolean
   return {
     times: answered.values,
     weights: answered.weights,
-    orderWait: answered === law ? 0 : meanDelay(answered) - meanDelay(law),
+    orderWait: answered === law ? 0 : Math.max(0, meanDelay(answered) - meanDelay(law)),
     byFollower,
     copies: decided.byVoter.reduce((sum, p, i) => sum + p * i, 0),
     decisions: commit === null && quorum === 1 ? 0 : 1,
