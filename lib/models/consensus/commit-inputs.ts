@@ -77,9 +77,9 @@ export function arrivalMoments(
 ): { readonly rate: number; readonly scv: number; readonly peak: number } {
   switch (arrivals.process) {
     case "poisson":
-      return { rate: arrivals.rate, scv: 1, peak: 0 };
+      return { rate: arrivals.rate, scv: 1, peak: 1 };
     case "deterministic":
-      return { rate: arrivals.rate, scv: 0, peak: 0 };
+      return { rate: arrivals.rate, scv: 0, peak: 1 };
     case "on-off": {
       // An interrupted Poisson process is a renewal process with hyperexponential gaps (Kuczura 1973).
       const { rate, onMean, offMean } = arrivals;

@@ -140,9 +140,9 @@ export const COMMIT_INPUTS = {
   arrivalPeak: {
     tex: "\\kappa",
     dimension: "one",
-    min: 0,
-    default: 0,
-    meaning: "of arrivals on and off, their rate while on over the mean rate; 0 where there are no bursts",
+    min: 1,
+    default: 1,
+    meaning: "of arrivals on and off, their rate while on over the mean rate; 1 for others",
   },
   payload: {
     tex: "s",

@@ -16,7 +16,7 @@ function round(links: number, leg: Distribution, rate: number, quorum: number, w
     { fsync: deterministic(write), perByte: 0 },
     false,
     {
-      arrivalPeak: 0,
+      arrivalPeak: 1,
       arrivalScv: 1,
       messageRate: rate,
       quorum,

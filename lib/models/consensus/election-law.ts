@@ -154,7 +154,7 @@ function addProduct(into: Float64Array, starts: Float64Array, term: Lattice): vo
 const termsOf = ([, later]: readonly [number, number]): number =>
   later > 0 ? Math.max(0, Math.ceil(Math.log(REST) / Math.log(later))) : 0;
 
-/** The step of the grid. */
+/** The step of the grid. @throws DomainError where no grid of so many points holds both a term and its least timeout */
 function stepOf({ later, timeoutMin, restart }: Election, splits: readonly [number, number]): number {
   const range = later.timers.high - later.timers.low;
   const fine = Math.min(timeoutMin / 2, Math.max(range / RANGE_POINTS, (timeoutMin + range) / TERM_POINTS));

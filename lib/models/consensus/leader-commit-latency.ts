@@ -101,10 +101,10 @@ export const leaderCommitLatency = defineModel({
     "spacing = max(sendHeader, headerTransmission)",
     "burst = together * max(spacing, (takeInVote + batch * sendReply) / cores) / 2",
     "burstOwn = together * batch * sendReply / cores / 2",
-    "rateOn = messageRate * max(1, arrivalPeak)",
+    "rateOn = messageRate * arrivalPeak",
     "pile = followers * rateOn * takeInVote / cores * together * max(0, takeInVote / cores - spacing) / 2",
     // Over a write's time a burst drains beside all other work, and no more comes of that follower.
-    "cpuQueue = cpuWaitOfOthers(cpuWaits) + pile / (1 - min(0.999, cpuUtilisation * max(1, arrivalPeak)) + rateOn * takeInVote / cores)",
+    "cpuQueue = cpuWaitOfOthers(cpuWaits) + pile / (1 - min(0.999, cpuUtilisation * arrivalPeak) + rateOn * takeInVote / cores)",
     // The parts of the client's latency.
     "clientPropagation = clientRoundTrip",
     "ingress = remoteShare * (requestIngress + ingressAlone) + byFollower * (followerIngress + ingressAlone)",

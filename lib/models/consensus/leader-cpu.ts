@@ -17,6 +17,7 @@ export interface CpuWaits {
  *
  * @param takeIn time from a request's service beginning to the times of the round being counted
  * @param request time and `requestVariance` of a request with its sends
+ * @param peak of arrivals on and off, their rate while on over the mean rate
  * @param vote time and `voteVariance` to take in a vote; the deciding one also puts out the answer
  */
 export function leaderCpu(

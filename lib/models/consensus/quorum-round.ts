@@ -43,7 +43,7 @@ export interface SlotWait {
 export interface RoundCosts {
   /** Messages per second to each follower. */
   readonly messageRate: number;
-  /** Of arrivals on and off: their rate while on over the mean rate, 0 for others; and what the gaps' scv tells of them. */
+  /** Of arrivals on and off: their rate while on over the mean rate, 1 for others; and the scv of the gaps. */
   readonly arrivalPeak: number;
   readonly arrivalScv: number;
   readonly quorum: number;
@@ -234,7 +234,7 @@ function answeredInOrder(law: Atoms, links: Links, disk: DiskLaw | null, costs: 
  * most just before it: of an interrupted Poisson process κ times the mean rate, falling to it as bursts end and pauses too.
  */
 function rateBefore({ messageRate, arrivalPeak, arrivalScv }: RoundCosts, horizon: number): number {
-  if (arrivalPeak <= 1) return messageRate;
+  if (arrivalPeak === 1) return messageRate;
   const paused = 1 - 1 / arrivalPeak;
   // By Kuczura (1973) the gaps' scv is 1 + 2·κλ·on·paused²; bursts and pauses forget each other in on·paused.
   const memory = Math.max(0, arrivalScv - 1) / (2 * messageRate * arrivalPeak * paused);

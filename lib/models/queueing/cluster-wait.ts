@@ -78,6 +78,7 @@ function aloneWaits(jobs: readonly ClusterJob[]): number[] {
  *
  * @param rate clusters per second
  * @param jobs one cluster, in order of time
+ * @param peak of arrivals on and off, as in `stationWait`
  * @throws DomainError when the server is not stable
  */
 export function clusterWaits(
@@ -86,7 +87,7 @@ export function clusterWaits(
   jobs: readonly ClusterJob[],
   arrivalScv: number,
   servers: number,
-  peak = 0,
+  peak = 1,
 ): ClusterWaits {
   const work = jobs.reduce((sum, job) => sum + job.mean, 0);
   const rho = (rate * work) / servers;

@@ -28,7 +28,7 @@ export function erlangC(servers: number, load: number): number {
  * @param mean mean service time of a job, s
  * @param secondMoment its second moment, s²
  * @param arrivalScv squared coefficient of variation of the times between arrivals; only `gg1` reads it
- * @param peak for arrivals that are Poisson while they come at all (on-off): their rate then, over the mean rate; else 0.
+ * @param peak for arrivals that are Poisson while they come at all (on-off): their rate then, over the mean rate; else 1.
  *   An arrival never waits longer than if the burst had gone on for ever, so that is a bound, where it is stable
  * @throws DomainError when the station is not stable
  */
@@ -39,7 +39,7 @@ export function stationWait(
   secondMoment: number,
   arrivalScv: number,
   servers: number,
-  peak = 0,
+  peak = 1,
 ): number {
   if (rate === 0 || mean === 0) return 0;
   const load = rate * mean;
@@ -58,7 +58,7 @@ export function stationWait(
     case "gg1": {
       const marchal =
         (exponential * (1 + scv) * (arrivalScv + scv * rho * rho)) / (2 * (1 + scv * rho * rho));
-      if (peak === 0 || peak * rho >= 1) return marchal;
+      if (peak <= 1 || peak * rho >= 1) return marchal;
       return Math.min(marchal, stationWait("mg1", rate * peak, mean, secondMoment, 1, servers));
     }
   }

@@ -1,5 +1,6 @@
 /**
- * EPaxos: what is committed and not executed, so that an execution finds what it comes after without looking at the rest.
+ * EPaxos: what is committed and not executed, so that an execution finds what it comes after without looking at the rest;
+ * and what is held back until that is executed.
  *
  * Source: own design, for Moraru et al., SOSP 2013, §4.3.2. Dependencies name the latest interfering instance of each
  * replica and stand for all before it; behind a hot key or a slow disk these are thousands.
