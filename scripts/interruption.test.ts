@@ -27,6 +27,10 @@ import { runGrid } from "./policies/run-grid.ts";
 const folder = mkdtempSync(join(tmpdir(), "protolab interruption "));
 after(() => rmSync(folder, { recursive: true }));
 
+const browser = findBrowser();
+// Only the last test is about charts.
+process.env["PROTOLAB_BROWSER"] = "none";
+
 /** A screen on which Ctrl-C is pressed as soon as the progress line says so. */
 function pressedAt(word: string): RecordingTerminal {
   const terminal = recordingTerminal();
@@ -193,8 +197,9 @@ test("bench gives the workloads that are finished", async () => {
 });
 
 test("export says what is written, and no browser stays behind", {
-  skip: findBrowser() === undefined ? "no Chromium on this machine" : false,
+  skip: browser === undefined ? "no Chromium on this machine" : false,
 }, async () => {
+  process.env["PROTOLAB_BROWSER"] = browser?.path;
   const [figures, drawn] = [join(folder, "figures"), join(folder, "drawn")];
   mkdirSync(figures);
   const figure = JSON.stringify({ data: [{ x: [1, 2], y: [1, 3] }], layout: {}, config: {} });

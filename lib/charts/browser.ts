@@ -4,8 +4,8 @@
 import { accessSync, constants, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { delimiter, isAbsolute, join } from "node:path";
-import type { Browser, Page } from "playwright-core";
 import { show, UsageError } from "../core/errors.ts";
+import type { BrowserPage, Playwright, StartedBrowser } from "./browser-page.ts";
 
 /** A browser on this machine and where it was named. */
 export interface FoundBrowser {
@@ -103,8 +103,6 @@ export function findBrowser(place: BrowserPlace = {}): FoundBrowser | undefined 
   return own !== undefined && isExecutable(own) ? { path: own, source: "playwright" } : undefined;
 }
 
-type Playwright = typeof import("playwright-core");
-
 /** Loaded only when a browser is wanted: it takes a third of a second. */
 function playwright(): Playwright {
   return createRequire(import.meta.url)("playwright-core") as Playwright;
@@ -135,7 +133,11 @@ const FLAGS = [
 export interface BrowserSession {
   readonly path: string;
   /** A new page of a size in pixels, with so many device pixels to each. */
-  newPage(size?: { readonly width: number; readonly height: number; readonly scale?: number }): Promise<Page>;
+  newPage(size?: {
+    readonly width: number;
+    readonly height: number;
+    readonly scale?: number;
+  }): Promise<BrowserPage>;
 }
 
 /** No browser was found, or it did not start; the message is the line to show. */
@@ -176,7 +178,7 @@ export async function withBrowser<T>(
   }
 }
 
-async function start(found: FoundBrowser, signal: AbortSignal | undefined): Promise<Browser> {
+async function start(found: FoundBrowser, signal: AbortSignal | undefined): Promise<StartedBrowser> {
   try {
     return await playwright().chromium.launch({
       executablePath: found.path,
@@ -194,12 +196,12 @@ async function start(found: FoundBrowser, signal: AbortSignal | undefined): Prom
 }
 
 async function newPage(
-  browser: Browser,
+  browser: StartedBrowser,
   size: { readonly width: number; readonly height: number; readonly scale?: number } = {
     width: 1280,
     height: 800,
   },
-): Promise<Page> {
+): Promise<BrowserPage> {
   const { width, height, scale = 1 } = size;
   const context = await browser.newContext({
     viewport: { width, height },

@@ -11,9 +11,10 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import type { Browser } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { writeAtomic } from "./atomic-file.ts";
 import { findBrowser, NO_BROWSER_HINT, NoBrowserError, withBrowser } from "./browser.ts";
+import type { Playwright } from "./browser-page.ts";
 import { cleanSvg, type ExportJob, exportFigures, type FigureFormat } from "./export.ts";
 import { allFigures, payloadFigure } from "./figures.fixture.ts";
 import { plotlyLibrary, standaloneHtml } from "./html.ts";
@@ -25,6 +26,10 @@ after(() => rmSync(folder, { recursive: true }));
 const ALL: readonly FigureFormat[] = ["json", "html", "svg", "png", "pdf"];
 const found = findBrowser();
 const withoutReason = found === undefined ? `no browser here: ${NO_BROWSER_HINT}` : false;
+
+// The types of our own are a part of playwright's, or this does not compile.
+type Same = typeof import("playwright-core") extends Playwright ? true : never;
+true satisfies Same;
 
 /** Runs with one environment variable changed. */
 async function withEnv<T>(name: string, value: string | undefined, work: () => Promise<T>): Promise<T> {
@@ -142,7 +147,7 @@ const DRAWN =
 
 test(DRAWN, { skip: withoutReason }, async () => {
   await withBrowser(async (session) => {
-    const page = await session.newPage();
+    const page = (await session.newPage()) as Page;
     const failed: string[] = [];
     page.on("requestfailed", (request) => failed.push(request.url()));
     await page.setContent(
@@ -180,7 +185,7 @@ test("the browser is closed after an error and on abort, with the reason", {
   let browser: Browser | null | undefined;
   const startedThen = (work: () => Promise<never>, options: { signal?: AbortSignal } = {}) =>
     withBrowser(async (session) => {
-      browser = (await session.newPage()).context().browser();
+      browser = ((await session.newPage()) as Page).context().browser();
       assert.equal(browser?.isConnected(), true);
       return work();
     }, options);

@@ -5,10 +5,10 @@
  */
 import { createHash } from "node:crypto";
 import { rmSync } from "node:fs";
-import type { Page } from "playwright-core";
 import { DomainError, show, unknownName } from "../core/errors.ts";
 import { writeAtomic } from "./atomic-file.ts";
 import { type BrowserSession, findBrowser, NO_BROWSER_HINT, NoBrowserError, withBrowser } from "./browser.ts";
+import type { BrowserPage } from "./browser-page.ts";
 import { type Drawing, isDrawing } from "./drawing.ts";
 import type { Figure } from "./figure.ts";
 import { escapeHtml, figureTitle, plotlyLibrary, standaloneHtml } from "./html.ts";
@@ -219,7 +219,7 @@ const DRAW = `async ({ figure, format, width, height, scale }) => {
 }`;
 
 async function image(
-  page: Page,
+  page: BrowserPage,
   { figure, width, height }: Sized,
   format: "svg" | "png",
   scale: number,
@@ -263,7 +263,7 @@ export function cleanSvg(drawn: string): string {
 
 /** One vector page of exactly the figure's size. */
 async function pdfOf(
-  page: Page,
+  page: BrowserPage,
   svg: string,
   { title: name, width, height }: { readonly title: string; readonly width: number; readonly height: number },
 ): Promise<Uint8Array> {

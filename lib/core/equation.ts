@@ -1,19 +1,17 @@
 /**
  * Equation text: reading, typesetting and differentiating it. The only file that imports mathjs.
  *
- * The number-only build of mathjs is taken: it loads in half the time, and models need no units, matrices or big
- * numbers at run time. Worker threads never import models, so they never pay for it.
+ * mathjs is taken in its build of one file: as some seven hundred modules it loads ten times as long, a second and more of
+ * every command and kernel. Worker threads never import models, so they never pay for it.
  */
-import {
-  derivative,
-  type MathNode,
-  OperatorNode,
-  ParenthesisNode,
-  parse,
-  type SymbolNode,
-} from "mathjs/number";
+import { createRequire } from "node:module";
+import type { MathNode, SymbolNode } from "mathjs";
 import { DomainError, show } from "./errors.ts";
 import { CONSTANTS, type Expression, expressionOf, symbolsOf } from "./expression.ts";
+
+const { derivative, OperatorNode, ParenthesisNode, parse, simplify } = createRequire(import.meta.url)(
+  "mathjs/lib/browser/math.js",
+) as typeof import("mathjs");
 
 /** One line of a model: `target = expression`. */
 export interface Equation {
@@ -102,13 +100,13 @@ export function latexOf(tree: MathNode, notation: Notation): string {
  * Symbols defined by earlier lines are put in place where they depend on the variable; the others stay symbols,
  * constant as far as the variable goes.
  *
- * @param simplify tidies the result for reading, which takes most of the time
+ * @param tidy simplifies the result for reading, which takes most of the time
  */
 export function differentiate(
   tree: MathNode,
   variable: string,
   definitions: ReadonlyMap<string, Equation>,
-  simplify = true,
+  tidy = true,
 ): { readonly expression: Expression; readonly tree: MathNode } | null {
   const inlined = inline(tree, variable, definitions);
   if (!dependsOn(inlined, variable)) {
@@ -116,7 +114,9 @@ export function differentiate(
     return { expression: expressionOf("derivative", zero), tree: zero };
   }
   try {
-    const result = derivative(inlined, variable, { simplify });
+    const raw = derivative(inlined, variable, { simplify: false });
+    // Decimals stay decimals: one half of a fraction is a fraction in a fraction.
+    const result = tidy ? simplify(raw, {}, { exactFractions: false }) : raw;
     return { expression: expressionOf("derivative", result), tree: result };
   } catch {
     return null;
