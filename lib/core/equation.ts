@@ -4,14 +4,13 @@
  * mathjs is taken in its build of one file: as some seven hundred modules it loads ten times as long, a second and more of
  * every command and kernel. Worker threads never import models, so they never pay for it.
  */
-import { createRequire } from "node:module";
+/// <reference path="./mathjs-in-one-file.d.ts" />
 import type { MathNode, SymbolNode } from "mathjs";
+import mathjs from "mathjs/lib/browser/math.js";
 import { DomainError, show } from "./errors.ts";
 import { CONSTANTS, type Expression, expressionOf, symbolsOf } from "./expression.ts";
 
-const { derivative, OperatorNode, ParenthesisNode, parse, simplify } = createRequire(import.meta.url)(
-  "mathjs/lib/browser/math.js",
-) as typeof import("mathjs");
+const { derivative, OperatorNode, ParenthesisNode, parse, simplify } = mathjs;
 
 /** One line of a model: `target = expression`. */
 export interface Equation {
