@@ -107,7 +107,7 @@ test("files are kebab-case and short enough to read from top to bottom", () => {
     const name = source.path.split("/").at(-1) ?? "";
     assert.match(
       name,
-      /^[a-z0-9]+(?:-[a-z0-9]+)*(?:\.(?:campaign\.test|mutants\.test|test|fixture|mutants))?\.ts$/,
+      /^[a-z0-9]+(?:-[a-z0-9]+)*(?:\.(?:campaign\.test|mutants\.test|test|fixture|mutants|d))?\.ts$/,
       `${source.path}: not kebab-case`,
     );
     if (source.path.endsWith(".test.ts")) continue;
