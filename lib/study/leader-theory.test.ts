@@ -9,7 +9,7 @@ import { cpu, disk } from "../core/machines.ts";
 import { ms, us } from "../core/units.ts";
 import { workload } from "../core/workloads.ts";
 import { models } from "../models/index.ts";
-import { multiPaxos } from "../protocols/builders.ts";
+import { flexiblePaxos, multiPaxos, raft } from "../protocols/builders.ts";
 import { closeWorkers } from "./execution.ts";
 import type { StudyRow } from "./row.ts";
 import { network } from "./rtt-matrix.ts";
@@ -146,4 +146,39 @@ test("bursts: nobody waits longer than if the burst went on for ever", async () 
   assertAgrees(result);
   for (const { comparisons } of result.rows)
     assert.ok(comparisons[0].notRepresented.includes("overload in bursts"));
+});
+
+test("Flexible Paxos: commits wait for the votes of phase 2, of few nodes or of nearly all", async () => {
+  const result = await study({
+    title: "quorums of phase 2",
+    system: ({ quorum, order }: { readonly quorum: number; readonly order: "stream" | "datagram" }) =>
+      flexiblePaxos({
+        quorum,
+        network: network.lan({ nodes: 7, rtt: ms(10), jitter: 0.4, order }),
+        cpu: cpu({ receive: us(20), send: us(10) }),
+      }),
+    workload: () => workload.poisson(500),
+  })
+    .sweep({ quorum: [2, 3, 6], order: ["stream", "datagram"] })
+    .compareWith(models.leaderCommitLatency, { tolerance: 0.05 })
+    .run({ seed: 1, precision: 0.01, operations: 4000, progress: false });
+  assertAgrees(result);
+});
+
+test("nodes that do not vote: Raft's hear nothing, those of Multi-Paxos learn, which the model does not know", async () => {
+  const system = { network: network.lan({ nodes: 7, rtt: ms(10), jitter: 0.4 }), members: 3 };
+  const load = () => workload.poisson(500);
+  const result = await study({
+    system: () => raft({ ...system, cpu: cpu({ receive: us(20) }) }),
+    workload: load,
+  })
+    .compareWith(models.leaderCommitLatency, { tolerance: 0.05 })
+    .run({ seed: 1, precision: 0.01, operations: 4000, progress: false });
+  assertAgrees(result);
+  await assert.rejects(
+    study({ system: () => multiPaxos(system), workload: load })
+      .compareWith(models.leaderCommitLatency, { tolerance: 0.05 })
+      .run({ seed: 1, progress: false }),
+    /leaderCommitLatency: members must be all 7 nodes, got 3 \(those that only learn are not in the model\)/,
+  );
 });

@@ -5,7 +5,7 @@ import { type ArrivalSpec, majority, type SystemSpec, type WorkloadSpec } from "
 import type { Links } from "./quorum-round.ts";
 
 /** Protocols whose steady state is one leader with followers. */
-export const LEADER_PROTOCOLS: readonly string[] = ["multi-paxos", "raft"];
+const LEADER_PROTOCOLS: readonly string[] = ["flexible-paxos", "multi-paxos", "raft"];
 
 /** A leader, its links in the order of sending, and where its clients stand. */
 export interface LeaderView {
@@ -34,11 +34,14 @@ export function leaderView(where: string, system: SystemSpec, workload: Workload
   const leader = Number(system.settings.initialLeader ?? 0);
   const quorum = Number(system.settings.quorum ?? 0);
   const site = placement[leader];
-  const links = placement.flatMap((other, node) =>
-    node === leader
-      ? []
-      : [{ out: delayBetween(system, site, other), back: delayBetween(system, other, site) }],
-  );
+  const members = votersOf(where, system, leader);
+  const links = placement
+    .slice(0, members)
+    .flatMap((other, node) =>
+      node === leader
+        ? []
+        : [{ out: delayBetween(system, site, other), back: delayBetween(system, other, site) }],
+    );
   let remoteShare = 0;
   let clientRoundTrip = 0;
   for (const { at, share } of workload.clients) {
@@ -49,14 +52,27 @@ export function leaderView(where: string, system: SystemSpec, workload: Workload
       share * (delayBetween(system, from, site).mean + delayBetween(system, site, from).mean);
   }
   return {
-    nodes: placement.length,
+    nodes: members,
     leader,
-    quorum: quorum > 0 ? quorum : majority(placement.length),
+    quorum: quorum > 0 ? quorum : majority(members),
     links,
     headerBytes: Number(system.settings.headerBytes ?? 0),
     remoteShare: Math.min(1, remoteShare),
     clientRoundTrip,
   };
+}
+
+/** How many nodes take part: of Raft those that are members, since nobody speaks to the others. */
+function votersOf(where: string, { protocol, network, settings }: SystemSpec, leader: number): number {
+  const nodes = network.placement.length;
+  const members = Number(settings.members ?? 0) || nodes;
+  if (members < nodes && protocol !== "raft")
+    throw new DomainError(
+      `${where}: members must be all ${nodes} nodes, got ${members} (those that only learn are not in the model)`,
+    );
+  if (leader < 0 || leader >= members)
+    throw new DomainError(`${where}: initialLeader must be a member, 0 to ${members - 1}, got ${leader}`);
+  return members;
 }
 
 /** Site of a client place; null beside the leader, where no network lies between. */

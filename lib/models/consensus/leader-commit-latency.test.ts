@@ -380,7 +380,7 @@ test("reads a system: quorum 0 is a majority, links in the order of nodes, clien
   // Node 2 leads in W: copies go to nodes 0, 1 (F), 3 (W), 4 (T); two votes are needed: W's, then one of F's.
   near(leaderCommitLatency(inputs).commitLatency, 0.09 + (8 * 1000 + 8 * 64) / 1e9, 1e-4);
   assert.throws(() => leaderCommitLatency.fromSystem?.({ ...system, protocol: "paxos" }, load), {
-    message: 'leaderCommitLatency: protocol must be one of multi-paxos, raft, got "paxos"',
+    message: 'leaderCommitLatency: protocol must be one of flexible-paxos, multi-paxos, raft, got "paxos"',
   });
   assert.throws(
     () => leaderCommitLatency.fromSystem?.(system, workload.closed(3, { think: 0 })),

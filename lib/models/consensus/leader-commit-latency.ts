@@ -1,5 +1,5 @@
 /**
- * Commit latency of a stable leader (Multi-Paxos, Raft) under open load: the full model.
+ * Commit latency of a stable leader (Multi-Paxos, Flexible Paxos, Raft) under open load: the full model.
  *
  * Source: the decomposition "wait + service + quorum round trip" is that of Ailijiang, Charapko and Demirbas,
  * "Dissecting the Performance of Strongly-Consistent Replication Protocols" (SIGMOD 2019), §3; here every station of

@@ -35,7 +35,7 @@ test("a group of one waits for its own disk alone; another protocol is refused",
   const load = workload.poisson(10);
   assert.equal(rttPlusFsync.fromSystem?.(system(1), load).roundTrip, 0);
   assert.throws(() => rttPlusFsync.fromSystem?.({ ...system(3), protocol: "paxos" }, load), {
-    message: 'rttPlusFsync: protocol must be one of multi-paxos, raft, got "paxos"',
+    message: 'rttPlusFsync: protocol must be one of flexible-paxos, multi-paxos, raft, got "paxos"',
   });
   assert.throws(() => rttPlusFsync({ roundTrip: -1, fsync: 0 }), {
     message: "rttPlusFsync: roundTrip must be >= 0 s, got -1",
