@@ -8,6 +8,22 @@ import type { SystemSpec, WorkloadSpec } from "./system.ts";
 const hasJitter = (s: SystemSpec): boolean =>
   s.network.oneWay.some((row) => row.some((link) => distributionFrom(link).variance > 0));
 
+/** Share of operations above which it matters that they meet others of their key on the way. */
+const MEET_OFTEN = 0.005;
+
+/** Of protocols that order only what interferes: whether operations often meet one of their key that is under way. */
+function meetOften(
+  { protocol, network }: SystemSpec,
+  { arrivals, keys, popularity, reads }: WorkloadSpec,
+): boolean {
+  if (protocol !== "epaxos") return false;
+  if (popularity !== undefined || arrivals.process === "closed") return true;
+  const longest = Math.max(...network.oneWay.flat().map((link) => distributionFrom(link).mean));
+  // Of two commands one must write; a command is under way to the others for a one-way delay, before this one or after.
+  const interfering = (arrivals.rate * (1 - reads * reads)) / keys;
+  return interfering * 2 * longest > MEET_OFTEN;
+}
+
 /** Every feature with how to see whether a system or its load uses it. */
 const SEEN = {
   "client distance": (_s, w) => w.clients.some((c) => c.at !== "leader"),
@@ -15,6 +31,7 @@ const SEEN = {
   "payload spread": (_s, w) => distributionFrom(w.payload).variance > 0,
   reads: (_s, w) => w.reads > 0,
   "uneven keys": (_s, w) => w.popularity !== undefined,
+  "interfering commands": meetOften,
   "non-Poisson arrivals": (_s, w) => w.arrivals.process !== "poisson",
   "overload in bursts": (_s, w) => w.arrivals.process === "on-off",
   "client timeout": (_s, w) => w.timeout !== null,

@@ -28,6 +28,7 @@ import { keyConflict } from "./consensus/key-conflict.ts";
 import { leaderCommitLatency } from "./consensus/leader-commit-latency.ts";
 import { leaderScaling } from "./consensus/leader-scaling.ts";
 import { leaderServiceTime } from "./consensus/leader-service-time.ts";
+import { leaderlessCommitLatency } from "./consensus/leaderless-commit-latency.ts";
 import { dissectingLoad } from "./consensus/load-formula.ts";
 import { messagesPerOperation } from "./consensus/messages-per-operation.ts";
 import { multiLeader } from "./consensus/multi-leader.ts";
@@ -112,6 +113,7 @@ export const models = {
   mg1GammaQuantile,
   mm1Transient,
   leaderCommitLatency,
+  leaderlessCommitLatency,
   batchedCommitLatency,
   leaderServiceTime,
   rttPlusFsync,

@@ -13,6 +13,9 @@
 import { millsRatio, normalCdf, normalDensity } from "../../core/special.ts";
 import { stationWait, type Waiting } from "./station-wait.ts";
 
+/** Relative error of a sum of loads. */
+const ROUNDING = 1e-12;
+
 /** One job of a cluster. */
 export interface ClusterJob {
   /** When it comes, in seconds after the cluster's first job. */
@@ -73,14 +76,69 @@ function aloneWaits(jobs: readonly ClusterJob[]): number[] {
   });
 }
 
+/** Clusters of one kind. */
+export interface Cluster {
+  /** Clusters per second. */
+  readonly rate: number;
+  /** One cluster, in order of time. */
+  readonly jobs: readonly ClusterJob[];
+}
+
 /**
- * Mean waits at a server of clusters.
+ * Mean waits at a server of clusters of several kinds.
  *
- * @param rate clusters per second
- * @param jobs one cluster, in order of time
  * @param peak of arrivals on and off, as in `stationWait`
+ * @returns what an arrival finds of all kinds, and for each kind what its jobs meet of their own cluster
  * @throws DomainError when the server is not stable
  */
+export function mixedClusterWaits(
+  waiting: Waiting,
+  clusters: readonly Cluster[],
+  arrivalScv: number,
+  servers: number,
+  peak = 1,
+): { readonly others: number; readonly own: readonly (readonly number[])[]; readonly typicalJob: number } {
+  let work = 0;
+  let count = 0;
+  for (const { rate, jobs } of clusters) {
+    count += rate * jobs.length;
+    for (const job of jobs) work += rate * job.mean;
+  }
+  const load = work / servers;
+  // What its model has found to be below 1 may add up to it here, by rounding.
+  const rho = load >= 1 && load < 1 + ROUNDING ? 1 - ROUNDING : load;
+  const rounded = load > 0 ? rho / load : 1;
+  const alone = clusters.map(({ jobs }) => aloneWaits(jobs));
+  let others = 0;
+  let own: number[][] = alone;
+  let typicalJob = 0;
+  for (let round = 0; round < 100; round++) {
+    let square = 0;
+    own = clusters.map(({ rate, jobs }, c) =>
+      jobs.map((job, j) => {
+        let behind = 0;
+        for (let i = 0; i < j; i++) {
+          if (jobs[i].visit !== job.visit) continue;
+          behind += jobs[i].mean * leftAfter(job.time - jobs[i].time, jobs[i].mean, rho, others);
+        }
+        const wait = Math.max(alone[c][j], behind);
+        square += rate * (job.mean * job.mean + job.variance + 2 * job.mean * wait);
+        return wait;
+      }),
+    );
+    typicalJob = work > 0 ? square / work : 0;
+    const next =
+      count > 0
+        ? stationWait(waiting, rounded * count, work / count, square / count, arrivalScv, servers, peak)
+        : 0;
+    const done = Math.abs(next - others) <= 1e-10 * next;
+    others = next;
+    if (done) break;
+  }
+  return { others, own, typicalJob };
+}
+
+/** The same where all clusters are of one kind. */
 export function clusterWaits(
   waiting: Waiting,
   rate: number,
@@ -89,30 +147,6 @@ export function clusterWaits(
   servers: number,
   peak = 1,
 ): ClusterWaits {
-  const work = jobs.reduce((sum, job) => sum + job.mean, 0);
-  const rho = (rate * work) / servers;
-  const alone = aloneWaits(jobs);
-  let others = 0;
-  let own = alone;
-  let typicalJob = 0;
-  for (let round = 0; round < 100; round++) {
-    let square = 0;
-    own = jobs.map((job, j) => {
-      let behind = 0;
-      for (let i = 0; i < j; i++) {
-        if (jobs[i].visit !== job.visit) continue;
-        behind += jobs[i].mean * leftAfter(job.time - jobs[i].time, jobs[i].mean, rho, others);
-      }
-      const wait = Math.max(alone[j], behind);
-      square += job.mean * job.mean + job.variance + 2 * job.mean * wait;
-      return wait;
-    });
-    const count = jobs.length;
-    typicalJob = work > 0 ? square / work : 0;
-    const next = stationWait(waiting, rate * count, work / count, square / count, arrivalScv, servers, peak);
-    const done = Math.abs(next - others) <= 1e-10 * next;
-    others = next;
-    if (done) break;
-  }
-  return { others, own, typicalJob };
+  const { others, own, typicalJob } = mixedClusterWaits(waiting, [{ rate, jobs }], arrivalScv, servers, peak);
+  return { others, own: own[0], typicalJob };
 }

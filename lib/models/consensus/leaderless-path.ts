@@ -1,0 +1,317 @@
+/**
+ * An operation's way at a replica that leads it, where every replica leads the operations it is asked for (EPaxos).
+ *
+ * A replica's processor meets two kinds of clusters: of an operation of its own the request with its copies and then the
+ * answers, of which the deciding one also tells everybody and answers the client; of another's the copy with its answer
+ * and then the commit (Moraru, Andersen and Kaminsky, SOSP 2013, §4.3). All operations wait for the fast quorum's last
+ * answer, and a leader names that quorum beforehand: those who answer it soonest, of equals the next by number.
+ */
+import type { Distribution } from "../../core/distributions.ts";
+import { type ClusterJob, mixedClusterWaits } from "../queueing/cluster-wait.ts";
+import { type Atoms, addDelays, cutDelay, inOrder, meanDelay } from "./atoms.ts";
+import { kthVotes, type Voter } from "./decision.ts";
+import { type DiskLaw, groupCommit } from "./group-commit.ts";
+
+/** One-way delays from each replica to each other. */
+export type Delays = readonly (readonly Distribution[])[];
+
+/** Where clients stand: the replica they turn to, their share, the round trip to it (null beside it). */
+export interface ClientPlace {
+  readonly replica: number;
+  readonly share: number;
+  readonly roundTrip: number | null;
+}
+
+/** A station's time for one thing, and the variance of that. */
+export interface Work {
+  readonly mean: number;
+  readonly variance: number;
+}
+
+/** What an operation costs, in seconds. */
+export interface LeaderlessCosts {
+  readonly rate: number;
+  readonly fastQuorum: number;
+  readonly cores: number;
+  readonly ordered: boolean;
+  /** Processor: to take in a request, a copy (or commit), an answer; to put out a copy (or commit), an answer, a reply. */
+  readonly takeInRequest: Work;
+  readonly takeInCopy: Work;
+  readonly takeInAnswer: Work;
+  readonly sendCopy: Work;
+  readonly sendAnswer: Work;
+  readonly sendReply: Work;
+  /** Egress and ingress time of a copy and of an answer. */
+  readonly copyOut: number;
+  readonly answerOut: number;
+  readonly copyIn: number;
+  readonly answerIn: number;
+  /** Bytes of a vote's record, and of a commit's. */
+  readonly copyBytes: number;
+  readonly answerBytes: number;
+}
+
+/** Means over all operations; without `client…` they add up to the commit latency. */
+export interface LeaderlessPath {
+  readonly clientPropagation: number;
+  readonly propagation: number;
+  readonly disk: number;
+  readonly diskWait: number;
+  /** Waits for processors and ports. */
+  readonly waiting: number;
+  /** Time on processors and ports. */
+  readonly service: number;
+}
+
+/** So much later, in seconds, that nothing of before is left. */
+const LATER = 1e6;
+const NONE: Work = { mean: 0, variance: 0 };
+const sum = (...parts: readonly Work[]): Work =>
+  parts.reduce((a, b) => ({ mean: a.mean + b.mean, variance: a.variance + b.variance }), NONE);
+const times = (k: number, { mean, variance }: Work): Work => ({ mean: k * mean, variance: k * variance });
+const jobOf = (time: number, visit: number, work: Work): ClusterJob => ({ time, visit, ...work });
+
+/** Mean wait of what comes at random at a port that other things pass too: rates and times. */
+function portWait(passing: readonly (readonly [rate: number, time: number])[]): number {
+  const load = passing.reduce((all, [rate, time]) => all + rate * time, 0);
+  return load === 0
+    ? 0
+    : passing.reduce((all, [rate, time]) => all + rate * time * time, 0) / (2 * (1 - load));
+}
+
+/** Rates of operations that each replica leads. */
+export function ratesOf(replicas: number, clients: readonly ClientPlace[], rate: number): number[] {
+  const rates = new Array<number>(replicas).fill(0);
+  for (const { replica, share } of clients) rates[replica] += share * rate;
+  return rates;
+}
+
+/** What waits at a replica's stations come to. */
+interface Waits {
+  readonly cpu: number;
+  readonly egress: number;
+  readonly ingress: number;
+  /** Further wait at the processor of each answer behind those before it. */
+  readonly ownAnswers: readonly number[];
+}
+
+/** A replica's disk: what asking for a record to be durable adds. */
+interface Storage {
+  readonly delay: Atoms;
+  readonly wait: number;
+  readonly write: number;
+}
+
+/** The round of one replica: when answers come, when they suffice, and what the deciding way was made of. */
+interface Round {
+  readonly answers: readonly number[];
+  readonly decided: number;
+  /** Place of the deciding answer among all. */
+  readonly place: number;
+  readonly propagation: number;
+  readonly disk: number;
+  readonly diskWait: number;
+  readonly waiting: number;
+}
+
+class Group {
+  private readonly n: number;
+  private readonly delays: Delays;
+  private readonly costs: LeaderlessCosts;
+  private readonly rates: readonly number[];
+  private readonly storages: readonly (Storage | null)[];
+  private readonly known = new Map<string, Atoms>();
+  private waits: readonly Waits[];
+
+  constructor(
+    delays: Delays,
+    clients: readonly ClientPlace[],
+    storage: DiskLaw | null,
+    costs: LeaderlessCosts,
+  ) {
+    this.n = delays.length;
+    this.delays = delays;
+    this.costs = costs;
+    this.rates = ratesOf(this.n, clients, costs.rate);
+    this.storages = this.rates.map((own) => (storage === null ? null : storageOf(storage, own, costs)));
+    this.waits = this.rates.map(() => ({ cpu: 0, egress: 0, ingress: 0, ownAnswers: [] }));
+    // Answers come later where others wait: two rounds are enough, for only their overlap matters.
+    for (let i = 0; i < 3; i++) this.waits = this.rates.map((_, replica) => this.waitsAt(replica));
+  }
+
+  /** Copies leave in ascending order of node; a tandem of processor and port, whichever is slower. */
+  private copyLeaves(position: number): number {
+    const { sendCopy, copyOut } = this.costs;
+    return Math.max(sendCopy.mean + position * copyOut, position * sendCopy.mean + copyOut);
+  }
+
+  /** Messages a second from one replica to another: copies and commits of its own, answers to the other's. */
+  private linkDelay(from: number, to: number): Atoms {
+    const { ordered } = this.costs;
+    const link = this.delays[from][to];
+    const rate = 2 * this.rates[from] + this.rates[to];
+    const key = `${rate} ${JSON.stringify(link.spec)}`;
+    let delay = this.known.get(key);
+    if (delay === undefined) {
+      delay = cutDelay(link, "propagation");
+      if (ordered && rate > 0) delay = inOrder(delay, rate);
+      this.known.set(key, delay);
+    }
+    return delay;
+  }
+
+  /** What an answer of a peer costs besides its way, its own stations' waits among it. */
+  private atPeer(leader: number, peer: number): { readonly service: number; readonly waiting: number } {
+    const { takeInCopy, sendAnswer, answerOut, copyOut, copyIn, answerIn } = this.costs;
+    const there = this.waits[peer];
+    const turns = this.storages[peer] === null ? 1 : 2; // after the write the answer waits for its turn again
+    return {
+      service:
+        takeInCopy.mean +
+        sendAnswer.mean +
+        answerOut +
+        Math.max(0, copyIn - copyOut) +
+        Math.max(0, answerIn - answerOut),
+      waiting: there.ingress + turns * there.cpu + there.egress + this.waits[leader].ingress,
+    };
+  }
+
+  round(leader: number): Round {
+    const { fastQuorum } = this.costs;
+    const waits = this.waits[leader];
+    const peers = Array.from({ length: this.n - 1 }, (_, k) => (leader + 1 + k) % this.n);
+    const voters = peers.map((peer): Voter & { readonly mean: number; readonly waiting: number } => {
+      const { service, waiting } = this.atPeer(leader, peer);
+      const position = peer < leader ? peer + 1 : peer;
+      const offset = this.copyLeaves(position) + waits.egress + service + waiting;
+      const out = this.linkDelay(leader, peer);
+      const storage = this.storages[peer];
+      const there = storage === null ? out : addDelays(out, storage.delay);
+      const delay = addDelays(there, this.linkDelay(peer, leader));
+      return { offset, delay, mean: offset + meanDelay(delay), waiting };
+    });
+    const answers = kthVotes(voters).map((vote) => vote.mean);
+    if (fastQuorum < 2)
+      return { answers, decided: 0, place: -1, propagation: 0, disk: 0, diskWait: 0, waiting: 0 };
+    // Sorting is stable: of equals the next by number.
+    const chosen = [...voters].sort((a, b) => a.mean - b.mean).slice(0, fastQuorum - 1);
+    const last = kthVotes(chosen)[chosen.length - 1];
+    return {
+      answers,
+      decided: last.mean,
+      place: Math.max(chosen.length - 1, answers.filter((answer) => answer < last.mean).length - 1),
+      propagation: last.parts.propagation,
+      disk: last.parts.disk,
+      diskWait: last.parts.diskWait,
+      waiting: waits.egress + last.byVoter.reduce((all, p, v) => all + p * chosen[v].waiting, 0),
+    };
+  }
+
+  /** Jobs that an operation of its own brings a replica's processor, and the place of its answers among them. */
+  private ownJobs(replica: number): { readonly jobs: ClusterJob[]; readonly first: number } {
+    const { takeInRequest, takeInAnswer, sendCopy, sendReply } = this.costs;
+    const { answers, place, decided } = this.round(replica);
+    const copies = times(this.n - 1, sendCopy);
+    const ending = sum(copies, sendReply);
+    const storage = this.storages[replica];
+    if (storage === null) {
+      const request = sum(takeInRequest, copies, ...(place < 0 ? [sendReply] : []));
+      const jobs = answers.map((answer, k) =>
+        jobOf(takeInRequest.mean + answer, 1, k === place ? sum(takeInAnswer, ending) : takeInAnswer),
+      );
+      return { jobs: [jobOf(0, 0, request), ...jobs], first: 1 };
+    }
+    // What follows a write is a turn of its own.
+    const written = takeInRequest.mean + storage.wait + storage.write;
+    const jobs = answers.map((answer) => jobOf(written + answer, 2, takeInAnswer));
+    const end = jobOf(written + decided + storage.wait + storage.write, 3, ending);
+    return { jobs: [jobOf(0, 0, takeInRequest), jobOf(written, 1, copies), ...jobs, end], first: 2 };
+  }
+
+  /** The same of an operation that another leads. */
+  private theirJobs(replica: number): ClusterJob[] {
+    const { takeInCopy, sendAnswer } = this.costs;
+    const commit = jobOf(LATER, 2, takeInCopy);
+    return this.storages[replica] === null
+      ? [jobOf(0, 0, sum(takeInCopy, sendAnswer)), commit]
+      : [jobOf(0, 0, takeInCopy), jobOf(LATER, 1, sendAnswer), commit];
+  }
+
+  private waitsAt(replica: number): Waits {
+    const { costs, n, rates } = this;
+    const others = costs.rate - rates[replica];
+    const { jobs, first } = this.ownJobs(replica);
+    const clusters = [
+      { rate: rates[replica], jobs },
+      { rate: others, jobs: this.theirJobs(replica) },
+    ];
+    const { others: cpu, own: behind } = mixedClusterWaits("mg1", clusters, 1, costs.cores);
+    const egressAlone = portWait([
+      [2 * rates[replica], (n - 1) * costs.copyOut],
+      [others, costs.answerOut],
+    ]);
+    return {
+      cpu,
+      // Behind a station that queues the same work only the slower one queues (Friedman 1965).
+      egress: Math.max(0, egressAlone - cpu),
+      ingress: portWait([
+        [2 * others, costs.copyIn],
+        [(n - 1) * rates[replica], costs.answerIn],
+      ]),
+      ownAnswers: behind[0].slice(first, first + n - 1),
+    };
+  }
+
+  /** The way of an operation that a replica leads. */
+  path(leader: number): Omit<LeaderlessPath, "clientPropagation"> {
+    const { costs, n } = this;
+    const round = this.round(leader);
+    const waits = this.waits[leader];
+    const storage = this.storages[leader];
+    // A lone replica answers in the request's own turn; each write ends in a turn of its own.
+    const turns = (round.place < 0 ? 1 : 2) + (storage === null ? 0 : 2);
+    const waiting = turns * waits.cpu + (waits.ownAnswers[round.place] ?? 0) + round.waiting;
+    const { takeInRequest, takeInAnswer, sendCopy, sendReply } = costs;
+    const processor =
+      takeInRequest.mean +
+      (round.place < 0 ? 0 : takeInAnswer.mean) +
+      (n - 1) * sendCopy.mean +
+      sendReply.mean;
+    const writes = storage === null ? 0 : 2;
+    return {
+      propagation: round.propagation,
+      disk: round.disk + writes * (storage?.write ?? 0),
+      diskWait: round.diskWait + writes * (storage?.wait ?? 0),
+      waiting,
+      service: processor + round.decided - round.propagation - round.disk - round.diskWait - round.waiting,
+    };
+  }
+}
+
+/** Group commit at a replica: its own votes and commits, and votes on the others' operations. */
+function storageOf(disk: DiskLaw, own: number, costs: LeaderlessCosts): Storage {
+  const votes = costs.rate;
+  const bytes = (votes * costs.copyBytes + own * costs.answerBytes) / (votes + own);
+  const { delay, wait, write } = groupCommit(disk, votes + own, bytes);
+  return { delay, wait: meanDelay(wait), write: meanDelay(write) };
+}
+
+/** Means over all operations, by the shares of the places they come from. */
+export function leaderlessPath(
+  delays: Delays,
+  clients: readonly ClientPlace[],
+  storage: DiskLaw | null,
+  costs: LeaderlessCosts,
+): LeaderlessPath {
+  const group = new Group(delays, clients, storage, costs);
+  const total = { clientPropagation: 0, propagation: 0, disk: 0, diskWait: 0, waiting: 0, service: 0 };
+  const paths = new Map<number, ReturnType<Group["path"]>>();
+  for (const { replica, share, roundTrip } of clients) {
+    const path = paths.get(replica) ?? group.path(replica);
+    paths.set(replica, path);
+    total.clientPropagation += share * (roundTrip ?? 0);
+    for (const part of ["propagation", "disk", "diskWait", "waiting", "service"] as const)
+      total[part] += share * path[part];
+  }
+  return total;
+}
