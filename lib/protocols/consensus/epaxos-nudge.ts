@@ -32,8 +32,11 @@ export function nudge(node: EPaxosNode, rules: EPaxosRules, ctx: Ctx): void {
   for (let replica = 0; replica < node.group; replica++) {
     const log = node.logs[replica];
     for (let index = node.executed[replica]; index < log.end; index++) {
+      const heardOf = log.get(index) !== undefined;
       const instance = instanceOf(node, replica, index);
       if (instance === null || isCommitted(instance)) continue;
+      // A later one has overtaken it, or it is lost: of a gap patience begins when it is seen.
+      if (!heardOf) instance.touched = now;
       if (!(now - instance.touched >= patience * instance.calm)) continue;
       const { lead } = instance;
       instance.touched = now;

@@ -220,3 +220,17 @@ test("replicas compare the keys written lately, however many there are", () => {
   );
   assert.equal(new Set(a.stored.map(({ key }) => key)).size, 100);
 });
+
+test("where messages overtake one another nobody takes over from a leader that lives", () => {
+  // A later command is often heard of first, and the place before it is empty when a replica looks.
+  const { messages, seen } = simulateRun(
+    epaxos,
+    buildSystem(epaxos, {
+      network: networks.lan({ nodes: 5, rtt: ms(100), jitter: 0.3, order: "datagram" }),
+    }),
+    workload.poisson(200, { keys: 1_000_000, clients: ["node 0", "node 3"] }),
+    { seed: 1, operations: 2000 },
+  );
+  assert.equal(messages.byKind.prepare, 0);
+  assert.ok(seen.includes("fastCommit"));
+});
