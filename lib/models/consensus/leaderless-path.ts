@@ -8,7 +8,7 @@
  */
 import type { Distribution } from "../../core/distributions.ts";
 import { type ClusterJob, mixedClusterWaits } from "../queueing/cluster-wait.ts";
-import { type Atoms, addDelays, cutDelay, inOrder, meanDelay } from "./atoms.ts";
+import { type Atoms, addDelays, cutDelay, inOrder, meanDelay, notHeldBack } from "./atoms.ts";
 import { kthVotes, type Voter } from "./decision.ts";
 import { type DiskLaw, groupCommit } from "./group-commit.ts";
 
@@ -63,6 +63,8 @@ export interface LeaderlessPath {
   readonly service: number;
 }
 
+/** The visit to a leader's processor that answers make. */
+const ANSWERS = 2;
 /** So much later, in seconds, that nothing of before is left. */
 const LATER = 1e6;
 const NONE: Work = { mean: 0, variance: 0 };
@@ -100,6 +102,12 @@ interface Storage {
   readonly delay: Atoms;
   readonly wait: number;
   readonly write: number;
+  /** Mean records of one write. */
+  readonly batch: number;
+  /** Records that become durable at the same moment as one of them; what they let go is sent one after the other. */
+  readonly companions: number;
+  /** Mean processor time of what a record lets go. */
+  readonly letGo: number;
 }
 
 /** The round of one replica: when answers come, when they suffice, and what the deciding way was made of. */
@@ -133,7 +141,9 @@ class Group {
     this.delays = delays;
     this.costs = costs;
     this.rates = ratesOf(this.n, clients, costs.rate);
-    this.storages = this.rates.map((own) => (storage === null ? null : storageOf(storage, own, costs)));
+    this.storages = this.rates.map((own) =>
+      storage === null ? null : storageOf(storage, this.n, own, costs),
+    );
     this.waits = this.rates.map(() => ({ cpu: 0, egress: 0, ingress: 0, ownAnswers: [] }));
     // Answers come later where others wait: two rounds are enough, for only their overlap matters.
     for (let i = 0; i < 3; i++) this.waits = this.rates.map((_, replica) => this.waitsAt(replica));
@@ -146,25 +156,62 @@ class Group {
   }
 
   /** Messages a second from one replica to another: copies and commits of its own, answers to the other's. */
-  private linkDelay(from: number, to: number): Atoms {
-    const { ordered } = this.costs;
+  private linkRate(from: number, to: number): number {
+    return 2 * this.rates[from] + this.rates[to];
+  }
+
+  /** The chance that a message is the first of those that one write lets go on a link. */
+  private firstOfWrite(from: number, to: number): number {
+    const storage = this.storages[from];
+    if (storage === null) return 1;
+    const records = this.costs.rate + this.rates[from];
+    return Math.min(1, records / (this.linkRate(from, to) * storage.batch));
+  }
+
+  /** The delay of a link, behind messages before it where it keeps order. */
+  private linkDelay(from: number, to: number, alone: number): Atoms {
     const link = this.delays[from][to];
-    const rate = 2 * this.rates[from] + this.rates[to];
-    const key = `${rate} ${JSON.stringify(link.spec)}`;
+    const rate = this.linkRate(from, to);
+    const key = `${rate} ${alone} ${JSON.stringify(link.spec)}`;
     let delay = this.known.get(key);
     if (delay === undefined) {
       delay = cutDelay(link, "propagation");
-      if (ordered && rate > 0) delay = inOrder(delay, rate);
+      if (this.costs.ordered) delay = inOrder(delay, rate, alone);
       this.known.set(key, delay);
     }
     return delay;
   }
 
+  /** The chance that a message back is the first of those that go together because their copies were held back together. */
+  private firstHeldBack(leader: number, peer: number): number {
+    if (!this.costs.ordered) return 1;
+    const rateOut = this.linkRate(leader, peer);
+    const first = notHeldBack(cutDelay(this.delays[leader][peer], "propagation"), rateOut);
+    // Of what goes out only copies are answered, and of what comes back only some are answers.
+    const answered = 1 + (this.rates[leader] / rateOut) * (1 / first - 1);
+    return 1 - (this.rates[leader] / this.linkRate(peer, leader)) * (1 - 1 / answered);
+  }
+
+  /** Out, disk, back: what is held back on the way out goes on together, and is answered together. */
+  private wayOf(leader: number, peer: number): Atoms {
+    const out = this.linkDelay(leader, peer, this.firstOfWrite(leader, peer));
+    const storage = this.storages[peer];
+    const there = storage === null ? out : addDelays(out, storage.delay);
+    const alone = Math.min(this.firstHeldBack(leader, peer), this.firstOfWrite(peer, leader));
+    return addDelays(there, this.linkDelay(peer, leader, alone));
+  }
+
   /** What an answer of a peer costs besides its way, its own stations' waits among it. */
   private atPeer(leader: number, peer: number): { readonly service: number; readonly waiting: number } {
-    const { takeInCopy, sendAnswer, answerOut, copyOut, copyIn, answerIn } = this.costs;
+    const { takeInCopy, takeInAnswer, sendAnswer, answerOut, copyOut, copyIn, answerIn } = this.costs;
     const there = this.waits[peer];
-    const turns = this.storages[peer] === null ? 1 : 2; // after the write the answer waits for its turn again
+    const storage = this.storages[peer];
+    const turns = storage === null ? 1 : 2; // after the write the answer waits for its turn again
+    const burst = storage === null ? 0 : this.behindBurst(storage);
+    const rows =
+      (this.rowOf(leader, peer, takeInCopy.mean) * takeInCopy.mean +
+        this.rowOf(peer, leader, takeInAnswer.mean) * takeInAnswer.mean) /
+      2;
     return {
       service:
         takeInCopy.mean +
@@ -172,8 +219,31 @@ class Group {
         answerOut +
         Math.max(0, copyIn - copyOut) +
         Math.max(0, answerIn - answerOut),
-      waiting: there.ingress + turns * there.cpu + there.egress + this.waits[leader].ingress,
+      waiting: there.ingress + turns * there.cpu + burst + rows + there.egress + this.waits[leader].ingress,
     };
+  }
+
+  /** What a record lets go waits for half of those that one write made durable with it. */
+  private behindBurst({ companions, letGo }: Storage): number {
+    return (companions * letGo) / 2;
+  }
+
+  /**
+   * What one write lets go on a link comes in a row, and waits for one another where it is taken in more slowly: the
+   * companions of a message there, times the share of its time in which the next one is there already.
+   */
+  private rowOf(from: number, to: number, takeIn: number): number {
+    const storage = this.storages[from];
+    // Messages that overtake one another come one by one.
+    if (storage === null || takeIn === 0 || (!this.costs.ordered && this.delays[from][to].variance > 0))
+      return 0;
+    const perRecord = this.linkRate(from, to) / (this.costs.rate + this.rates[from]);
+    return storage.companions * Math.max(0, perRecord - storage.letGo / takeIn);
+  }
+
+  /** A message that comes in a row: found by who comes to the processor meanwhile, the row is one job. */
+  private inRow(from: number, to: number, { mean, variance }: Work): Work {
+    return { mean, variance: variance + this.rowOf(from, to, mean) * mean * mean };
   }
 
   round(leader: number): Round {
@@ -184,10 +254,7 @@ class Group {
       const { service, waiting } = this.atPeer(leader, peer);
       const position = peer < leader ? peer + 1 : peer;
       const offset = this.copyLeaves(position) + waits.egress + service + waiting;
-      const out = this.linkDelay(leader, peer);
-      const storage = this.storages[peer];
-      const there = storage === null ? out : addDelays(out, storage.delay);
-      const delay = addDelays(there, this.linkDelay(peer, leader));
+      const delay = this.wayOf(leader, peer);
       return { offset, delay, mean: offset + meanDelay(delay), waiting };
     });
     const answers = kthVotes(voters).map((vote) => vote.mean);
@@ -208,7 +275,7 @@ class Group {
   }
 
   /** Jobs that an operation of its own brings a replica's processor, and the place of its answers among them. */
-  private ownJobs(replica: number): { readonly jobs: ClusterJob[]; readonly first: number } {
+  private ownJobs(replica: number): ClusterJob[] {
     const { takeInRequest, takeInAnswer, sendCopy, sendReply } = this.costs;
     const { answers, place, decided } = this.round(replica);
     const copies = times(this.n - 1, sendCopy);
@@ -217,30 +284,55 @@ class Group {
     if (storage === null) {
       const request = sum(takeInRequest, copies, ...(place < 0 ? [sendReply] : []));
       const jobs = answers.map((answer, k) =>
-        jobOf(takeInRequest.mean + answer, 1, k === place ? sum(takeInAnswer, ending) : takeInAnswer),
+        jobOf(takeInRequest.mean + answer, ANSWERS, k === place ? sum(takeInAnswer, ending) : takeInAnswer),
       );
-      return { jobs: [jobOf(0, 0, request), ...jobs], first: 1 };
+      return [jobOf(0, 0, request), ...jobs];
     }
     // What follows a write is a turn of its own.
     const written = takeInRequest.mean + storage.wait + storage.write;
-    const jobs = answers.map((answer) => jobOf(written + answer, 2, takeInAnswer));
-    const end = jobOf(written + decided + storage.wait + storage.write, 3, ending);
-    return { jobs: [jobOf(0, 0, takeInRequest), jobOf(written, 1, copies), ...jobs, end], first: 2 };
+    const sent = jobOf(written, 1, inBurst(copies, storage));
+    // Answers are taken as of any peer: they come in rows from all of them.
+    const rows = this.meanOver(replica, (peer) => this.inRow(peer, replica, takeInAnswer).variance);
+    const jobs = answers.map((answer) =>
+      jobOf(written + answer, ANSWERS, { mean: takeInAnswer.mean, variance: rows }),
+    );
+    const end = jobOf(written + decided + storage.wait + storage.write, 3, inBurst(ending, storage));
+    // Some answers come when the operation has long been decided.
+    return [jobOf(0, 0, takeInRequest), sent, ...jobs, end].sort((a, b) => a.time - b.time);
+  }
+
+  /** The mean over the other replicas, of which some lead more operations than others. */
+  private meanOver(replica: number, value: (peer: number) => number, weights?: readonly number[]): number {
+    let [sum, total] = [0, 0];
+    for (let peer = 0; peer < this.n; peer++) {
+      if (peer === replica) continue;
+      const weight = weights === undefined ? 1 : weights[peer];
+      sum += weight * value(peer);
+      total += weight;
+    }
+    return total === 0 ? 0 : sum / total;
   }
 
   /** The same of an operation that another leads. */
   private theirJobs(replica: number): ClusterJob[] {
     const { takeInCopy, sendAnswer } = this.costs;
-    const commit = jobOf(LATER, 2, takeInCopy);
-    return this.storages[replica] === null
-      ? [jobOf(0, 0, sum(takeInCopy, sendAnswer)), commit]
-      : [jobOf(0, 0, takeInCopy), jobOf(LATER, 1, sendAnswer), commit];
+    const storage = this.storages[replica];
+    const rows = this.meanOver(
+      replica,
+      (leader) => this.inRow(leader, replica, takeInCopy).variance,
+      this.rates,
+    );
+    const copy = { mean: takeInCopy.mean, variance: rows };
+    const commit = jobOf(LATER, 3, copy);
+    return storage === null
+      ? [jobOf(0, 0, sum(copy, sendAnswer)), commit]
+      : [jobOf(0, 0, copy), jobOf(LATER, 1, inBurst(sendAnswer, storage)), commit];
   }
 
   private waitsAt(replica: number): Waits {
     const { costs, n, rates } = this;
     const others = costs.rate - rates[replica];
-    const { jobs, first } = this.ownJobs(replica);
+    const jobs = this.ownJobs(replica);
     const clusters = [
       { rate: rates[replica], jobs },
       { rate: others, jobs: this.theirJobs(replica) },
@@ -258,7 +350,7 @@ class Group {
         [2 * others, costs.copyIn],
         [(n - 1) * rates[replica], costs.answerIn],
       ]),
-      ownAnswers: behind[0].slice(first, first + n - 1),
+      ownAnswers: behind[0].filter((_, i) => jobs[i].visit === ANSWERS),
     };
   }
 
@@ -270,7 +362,8 @@ class Group {
     const storage = this.storages[leader];
     // A lone replica answers in the request's own turn; each write ends in a turn of its own.
     const turns = (round.place < 0 ? 1 : 2) + (storage === null ? 0 : 2);
-    const waiting = turns * waits.cpu + (waits.ownAnswers[round.place] ?? 0) + round.waiting;
+    const bursts = storage === null ? 0 : 2 * this.behindBurst(storage);
+    const waiting = turns * waits.cpu + bursts + (waits.ownAnswers[round.place] ?? 0) + round.waiting;
     const { takeInRequest, takeInAnswer, sendCopy, sendReply } = costs;
     const processor =
       takeInRequest.mean +
@@ -288,12 +381,20 @@ class Group {
   }
 }
 
+/** A job that comes with others of its write: found by who comes to the processor meanwhile, they are one. */
+function inBurst({ mean, variance }: Work, { companions, letGo }: Storage): Work {
+  return { mean, variance: variance + companions * mean * letGo };
+}
+
 /** Group commit at a replica: its own votes and commits, and votes on the others' operations. */
-function storageOf(disk: DiskLaw, own: number, costs: LeaderlessCosts): Storage {
-  const votes = costs.rate;
-  const bytes = (votes * costs.copyBytes + own * costs.answerBytes) / (votes + own);
-  const { delay, wait, write } = groupCommit(disk, votes + own, bytes);
-  return { delay, wait: meanDelay(wait), write: meanDelay(write) };
+function storageOf(disk: DiskLaw, replicas: number, own: number, costs: LeaderlessCosts): Storage {
+  const { rate: votes, sendCopy, sendAnswer, sendReply } = costs;
+  const records = votes + own;
+  const bytes = (votes * costs.copyBytes + own * costs.answerBytes) / records;
+  const { delay, wait, write, batch, companions } = groupCommit(disk, records, bytes);
+  const ofOwn = 2 * (replicas - 1) * sendCopy.mean + sendReply.mean;
+  const letGo = (own * ofOwn + (votes - own) * sendAnswer.mean) / records;
+  return { delay, wait: meanDelay(wait), write: meanDelay(write), batch, companions, letGo };
 }
 
 /** Means over all operations, by the shares of the places they come from. */
