@@ -8,6 +8,15 @@ import type { SystemSpec, WorkloadSpec } from "./system.ts";
 const hasJitter = (s: SystemSpec): boolean =>
   s.network.oneWay.some((row) => row.some((link) => distributionFrom(link).variance > 0));
 
+/** Whether clients stand anywhere but beside the node that they turn to: the leader, or any where there is none. */
+function hasDistantClients({ settings }: SystemSpec, { clients }: WorkloadSpec): boolean {
+  const { initialLeader } = settings;
+  return clients.some(({ at }) => {
+    const node = /^node (\d+)$/.exec(at);
+    return node === null ? at !== "leader" : initialLeader !== undefined && Number(node[1]) !== initialLeader;
+  });
+}
+
 /** Share of operations above which it matters that they meet others of their key on the way. */
 const MEET_OFTEN = 0.005;
 
@@ -26,7 +35,7 @@ function meetOften(
 
 /** Every feature with how to see whether a system or its load uses it. */
 const SEEN = {
-  "client distance": (_s, w) => w.clients.some((c) => c.at !== "leader"),
+  "client distance": hasDistantClients,
   "payload size": (_s, w) => distributionFrom(w.payload).mean > 0,
   "payload spread": (_s, w) => distributionFrom(w.payload).variance > 0,
   reads: (_s, w) => w.reads > 0,
@@ -41,8 +50,7 @@ const SEEN = {
   "unequal links": (s) => new Set(s.network.placement).size > 1,
   "in-order links": (s) => s.network.order === "stream",
   // What a link of that kind held back behind one request comes to the leader together with it.
-  "bunched requests": (s, w) =>
-    s.network.order === "stream" && hasJitter(s) && w.clients.some((c) => c.at !== "leader"),
+  "bunched requests": (s, w) => s.network.order === "stream" && hasJitter(s) && hasDistantClients(s, w),
   // A Raft follower refuses what overtakes (Ongaro 2014, §3.5), and the leader goes back and sends again.
   "overtaken appends": (s) => s.protocol === "raft" && s.network.order === "datagram" && hasJitter(s),
   cpu: (s) =>

@@ -8,14 +8,8 @@
 import { defineModel } from "../../core/model.ts";
 import type { DiskLaw } from "./group-commit.ts";
 import { LEADERLESS_INPUTS, readLeaderlessInputs } from "./leaderless-inputs.ts";
-import {
-  type ClientPlace,
-  type Delays,
-  type LeaderlessPath,
-  leaderlessPath,
-  ratesOf,
-  type Work,
-} from "./leaderless-path.ts";
+import { type LeaderlessPath, leaderlessPath } from "./leaderless-path.ts";
+import { type ClientPlace, type Delays, ratesOf, type Work } from "./leaderless-work.ts";
 
 const one = (tex: string, meaning: string) => ({ tex, dimension: "one", meaning }) as const;
 const span = (tex: string, meaning: string) => ({ tex, dimension: "time", meaning }) as const;

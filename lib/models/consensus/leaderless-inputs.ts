@@ -6,7 +6,7 @@ import { checkNumber } from "../../core/parameters.ts";
 import type { SystemSpec, WorkloadSpec } from "../../core/system.ts";
 import { arrivalMoments, carriedBytes } from "./commit-inputs.ts";
 import { COMMIT_INPUTS, readDelay } from "./commit-symbols.ts";
-import type { ClientPlace, Delays } from "./leaderless-path.ts";
+import type { ClientPlace, Delays } from "./leaderless-work.ts";
 
 type Delay = Parameters<typeof toDistribution>[1];
 

@@ -6,50 +6,24 @@
  * and then the commit (Moraru, Andersen and Kaminsky, SOSP 2013, §4.3). All operations wait for the fast quorum's last
  * answer, and a leader names that quorum beforehand: those who answer it soonest, of equals the next by number.
  */
-import type { Distribution } from "../../core/distributions.ts";
 import { type ClusterJob, mixedClusterWaits } from "../queueing/cluster-wait.ts";
 import { type Atoms, addDelays, cutDelay, inOrder, meanDelay, notHeldBack } from "./atoms.ts";
 import { kthVotes, type Voter } from "./decision.ts";
-import { type DiskLaw, groupCommit } from "./group-commit.ts";
-
-/** One-way delays from each replica to each other. */
-export type Delays = readonly (readonly Distribution[])[];
-
-/** Where clients stand: the replica they turn to, their share, the round trip to it (null beside it). */
-export interface ClientPlace {
-  readonly replica: number;
-  readonly share: number;
-  readonly roundTrip: number | null;
-}
-
-/** A station's time for one thing, and the variance of that. */
-export interface Work {
-  readonly mean: number;
-  readonly variance: number;
-}
-
-/** What an operation costs, in seconds. */
-export interface LeaderlessCosts {
-  readonly rate: number;
-  readonly fastQuorum: number;
-  readonly cores: number;
-  readonly ordered: boolean;
-  /** Processor: to take in a request, a copy (or commit), an answer; to put out a copy (or commit), an answer, a reply. */
-  readonly takeInRequest: Work;
-  readonly takeInCopy: Work;
-  readonly takeInAnswer: Work;
-  readonly sendCopy: Work;
-  readonly sendAnswer: Work;
-  readonly sendReply: Work;
-  /** Egress and ingress time of a copy and of an answer. */
-  readonly copyOut: number;
-  readonly answerOut: number;
-  readonly copyIn: number;
-  readonly answerIn: number;
-  /** Bytes of a vote's record, and of a commit's. */
-  readonly copyBytes: number;
-  readonly answerBytes: number;
-}
+import type { DiskLaw } from "./group-commit.ts";
+import {
+  type ClientPlace,
+  type Delays,
+  inBurst,
+  jobOf,
+  type LeaderlessCosts,
+  portWait,
+  ratesOf,
+  type Storage,
+  storageOf,
+  sum,
+  times,
+  type Work,
+} from "./leaderless-work.ts";
 
 /** Means over all operations; without `client…` they add up to the commit latency. */
 export interface LeaderlessPath {
@@ -63,31 +37,12 @@ export interface LeaderlessPath {
   readonly service: number;
 }
 
+/** Rounds in which waits and the times of answers are found from one another. */
+const ROUNDS = 3;
 /** The visit to a leader's processor that answers make. */
 const ANSWERS = 2;
 /** So much later, in seconds, that nothing of before is left. */
 const LATER = 1e6;
-const NONE: Work = { mean: 0, variance: 0 };
-const sum = (...parts: readonly Work[]): Work =>
-  parts.reduce((a, b) => ({ mean: a.mean + b.mean, variance: a.variance + b.variance }), NONE);
-const times = (k: number, { mean, variance }: Work): Work => ({ mean: k * mean, variance: k * variance });
-const jobOf = (time: number, visit: number, work: Work): ClusterJob => ({ time, visit, ...work });
-
-/** Mean wait of what comes at random at a port that other things pass too: rates and times. */
-function portWait(passing: readonly (readonly [rate: number, time: number])[]): number {
-  const load = passing.reduce((all, [rate, time]) => all + rate * time, 0);
-  return load === 0
-    ? 0
-    : passing.reduce((all, [rate, time]) => all + rate * time * time, 0) / (2 * (1 - load));
-}
-
-/** Rates of operations that each replica leads. */
-export function ratesOf(replicas: number, clients: readonly ClientPlace[], rate: number): number[] {
-  const rates = new Array<number>(replicas).fill(0);
-  for (const { replica, share } of clients) rates[replica] += share * rate;
-  return rates;
-}
-
 /** What waits at a replica's stations come to. */
 interface Waits {
   readonly cpu: number;
@@ -95,19 +50,6 @@ interface Waits {
   readonly ingress: number;
   /** Further wait at the processor of each answer behind those before it. */
   readonly ownAnswers: readonly number[];
-}
-
-/** A replica's disk: what asking for a record to be durable adds. */
-interface Storage {
-  readonly delay: Atoms;
-  readonly wait: number;
-  readonly write: number;
-  /** Mean records of one write. */
-  readonly batch: number;
-  /** Records that become durable at the same moment as one of them; what they let go is sent one after the other. */
-  readonly companions: number;
-  /** Mean processor time of what a record lets go. */
-  readonly letGo: number;
 }
 
 /** The round of one replica: when answers come, when they suffice, and what the deciding way was made of. */
@@ -145,8 +87,8 @@ class Group {
       storage === null ? null : storageOf(storage, this.n, own, costs),
     );
     this.waits = this.rates.map(() => ({ cpu: 0, egress: 0, ingress: 0, ownAnswers: [] }));
-    // Answers come later where others wait: two rounds are enough, for only their overlap matters.
-    for (let i = 0; i < 3; i++) this.waits = this.rates.map((_, replica) => this.waitsAt(replica));
+    // Answers come later where others wait, and only their overlap matters: a few rounds are enough.
+    for (let i = 0; i < ROUNDS; i++) this.waits = this.rates.map((_, replica) => this.waitsAt(replica));
   }
 
   /** Copies leave in ascending order of node; a tandem of processor and port, whichever is slower. */
@@ -276,6 +218,7 @@ class Group {
 
   /** Jobs that an operation of its own brings a replica's processor, and the place of its answers among them. */
   private ownJobs(replica: number): ClusterJob[] {
+    if (this.rates[replica] === 0) return [];
     const { takeInRequest, takeInAnswer, sendCopy, sendReply } = this.costs;
     const { answers, place, decided } = this.round(replica);
     const copies = times(this.n - 1, sendCopy);
@@ -381,22 +324,6 @@ class Group {
   }
 }
 
-/** A job that comes with others of its write: found by who comes to the processor meanwhile, they are one. */
-function inBurst({ mean, variance }: Work, { companions, letGo }: Storage): Work {
-  return { mean, variance: variance + companions * mean * letGo };
-}
-
-/** Group commit at a replica: its own votes and commits, and votes on the others' operations. */
-function storageOf(disk: DiskLaw, replicas: number, own: number, costs: LeaderlessCosts): Storage {
-  const { rate: votes, sendCopy, sendAnswer, sendReply } = costs;
-  const records = votes + own;
-  const bytes = (votes * costs.copyBytes + own * costs.answerBytes) / records;
-  const { delay, wait, write, batch, companions } = groupCommit(disk, records, bytes);
-  const ofOwn = 2 * (replicas - 1) * sendCopy.mean + sendReply.mean;
-  const letGo = (own * ofOwn + (votes - own) * sendAnswer.mean) / records;
-  return { delay, wait: meanDelay(wait), write: meanDelay(write), batch, companions, letGo };
-}
-
 /** Means over all operations, by the shares of the places they come from. */
 export function leaderlessPath(
   delays: Delays,
@@ -408,6 +335,7 @@ export function leaderlessPath(
   const total = { clientPropagation: 0, propagation: 0, disk: 0, diskWait: 0, waiting: 0, service: 0 };
   const paths = new Map<number, ReturnType<Group["path"]>>();
   for (const { replica, share, roundTrip } of clients) {
+    if (share === 0) continue;
     const path = paths.get(replica) ?? group.path(replica);
     paths.set(replica, path);
     total.clientPropagation += share * (roundTrip ?? 0);
