@@ -49,19 +49,42 @@ test("a plain system uses no feature, a full one every one", () => {
     },
   );
   const either = ["in-order links", "overtaken appends"];
+  const ofRaft = FEATURES.filter((feature) => feature !== "interfering commands");
   assert.deepEqual(
     unrepresented(all, EVERYTHING, load),
-    FEATURES.filter((feature) => feature !== either[1]),
+    ofRaft.filter((feature) => feature !== either[1]),
   );
   const network = { ...EVERYTHING.network, order: "datagram" } as const;
   assert.deepEqual(
     unrepresented(all, { ...EVERYTHING, network }, load),
-    FEATURES.filter((feature) => feature !== either[0] && feature !== "bunched requests"),
+    ofRaft.filter((feature) => feature !== either[0] && feature !== "bunched requests"),
   );
   const calm = { ...PLAIN, network: networks.lan({ nodes: 3, rtt: 0.001, jitter: 0.1, order: "datagram" }) };
   assert.deepEqual(unrepresented(all, calm, load).includes("overtaken appends"), true);
   const other = { ...calm, protocol: "multi-paxos" };
   assert.deepEqual(unrepresented(all, other, load).includes("overtaken appends"), false);
+});
+
+test("commands interfere where a key is often asked for while another of it is under way", () => {
+  const leaderless = { ...PLAIN, protocol: "epaxos" };
+  const often = (load: ReturnType<typeof workload.poisson>, system: SystemSpec = leaderless): boolean =>
+    unrepresented(all, system, load).includes("interfering commands");
+  // 1 ms there and back: 1000 a second on one key are one at a time, on 10,000 keys one in ten thousand meets another.
+  assert.ok(often(workload.poisson(1000)) && !often(workload.poisson(1000, { keys: 10_000 })));
+  assert.ok(!often(workload.poisson(1000, { reads: 1 })), "reads never interfere");
+  assert.ok(often(workload.closed(1, { think: 1 })), "nobody knows the rate");
+  assert.ok(!often(workload.poisson(1000), PLAIN), "a log orders everything anyway");
+});
+
+test("clients beside the node they turn to are at no distance: the leader, or any node where nobody leads", () => {
+  const far = (system: SystemSpec, at: string): boolean =>
+    unrepresented(all, system, workload.poisson(1, { clients: at })).includes("client distance");
+  const led = { ...PLAIN, settings: { initialLeader: 1 } };
+  assert.deepEqual(
+    ["leader", "node 1", "node 0"].map((at) => far(led, at)),
+    [false, false, true],
+  );
+  assert.ok(!far({ ...PLAIN, protocol: "epaxos" }, "node 2"));
 });
 
 test("only what a model says it ignores is named, and only known words may be said", () => {

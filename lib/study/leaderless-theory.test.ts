@@ -1,13 +1,24 @@
-/** EPaxos between measured regions: its fast path takes the round trip that the matrix alone predicts. */
+/** EPaxos beside what formulas say of its fast path: from the matrix alone, and with all that it waits for. */
 import assert from "node:assert/strict";
-import { test } from "node:test";
-import { distributionFrom } from "../core/distributions.ts";
+import { after, test } from "node:test";
+import { distributionFrom, exponential } from "../core/distributions.ts";
+import { cpu, disk } from "../core/machines.ts";
+import { RandomStream } from "../core/random.ts";
+import { ms, us } from "../core/units.ts";
 import { workload } from "../core/workloads.ts";
 import { models } from "../models/index.ts";
 import { epaxos } from "../protocols/builders.ts";
 import { protocolNamed } from "../protocols/index.ts";
 import { simulateRun } from "../simulation/run.ts";
+import { closeWorkers } from "./execution.ts";
 import { network } from "./rtt-matrix.ts";
+import { study } from "./study.ts";
+
+after(closeWorkers);
+
+/** So many that none is asked for twice while an operation lasts. */
+const KEYS = 1_000_000;
+const everywhere = (nodes: number): string[] => Array.from({ length: nodes }, (_, i) => `node ${i}`);
 
 test("five and seven replicas commit with the nearest 2 and 4 others, as wanCommit predicts", () => {
   for (const sites of [
@@ -32,4 +43,88 @@ test("five and seven replicas commit with the nearest 2 and 4 others, as wanComm
         assert.ok(Math.abs(commit - leaderlessLatency) < 1e-6, `${site}: ${commit} and ${leaderlessLatency}`);
     }
   }
+});
+
+test("what one write lets go comes in bursts: disks and processors within 5 %, however many lead", async () => {
+  // Without the bursts the mean is 5.6 % too low where one replica leads 5000 a second.
+  const disks = { exponential: disk.fsync(exponential(0.002)), constant: disk.fsync(ms(1)) };
+  const result = await study({
+    title: "disks of EPaxos",
+    system: ({
+      fsync,
+    }: {
+      readonly fsync: keyof typeof disks;
+      readonly leaders: number;
+      readonly rate: number;
+    }) =>
+      epaxos({
+        network: network.lan({ nodes: 3, rtt: ms(20) }),
+        disk: disks[fsync],
+        cpu: cpu({ receive: us(10), send: us(10) }),
+      }),
+    workload: ({ rate, leaders }) => workload.poisson(rate, { keys: KEYS, clients: everywhere(leaders) }),
+  })
+    .sweep({ fsync: ["exponential", "constant"], leaders: [1, 3], rate: [1000, 5000] })
+    .compareWith(models.leaderlessCommitLatency, { tolerance: 0.05, map: { commitLatency: "commitLatency" } })
+    .run({ seed: 1, precision: 0.02, operations: 6000, progress: false });
+  for (const { point, comparisons } of result.rows)
+    assert.equal(comparisons[0].verdict, "agrees", `${JSON.stringify(point)}: error ${comparisons[0].error}`);
+});
+
+/** A group at random distances with random machines, and a load that its busiest processor can take. */
+function draw(random: RandomStream) {
+  const one = <T>(...of: T[]): T => of[random.integer(of.length)];
+  const furthest = one(0.002, 0.02, 0.1);
+  const nodes = one(3, 4, 5, 7);
+  const alike = one(true, false);
+  const rtts = Array.from({ length: nodes - 1 }, () => furthest * (alike ? 1 : 0.3 + random.uniform()));
+  const ports = one({}, { egress: 1e9 }, { bandwidth: 1e9 });
+  const machines = one(
+    {},
+    { cpu: cpu({ receive: us(10), send: us(10) }) },
+    { cpu: cpu({ receive: exponential(50e-6), send: us(10) }) },
+    { cpu: cpu({ receive: us(20), send: exponential(20e-6), cores: one(1, 2) }) },
+  );
+  const disks = one({}, {}, { disk: disk.fsync(ms(1)) }, { disk: disk.fsync({ p50: ms(1), p99: ms(5) }) });
+  const order = one("stream", "stream", "datagram");
+  const clients = one(["node 0"], ["node 0", "node 1"], everywhere(nodes));
+  const load = workload.poisson(one(20, 200, 1000, 2500), {
+    payload: Object.keys(ports).length > 0 ? one(0, 1000, 5000) : 0,
+    reads: one(0, 0.5),
+    keys: KEYS,
+    clients,
+  });
+  const jitter = one(0, 0.1, 0.3);
+  return {
+    system: epaxos({ network: network.star({ rtts, order, jitter, ...ports }), ...machines, ...disks }),
+    load,
+  };
+}
+
+const SYSTEMS = 16;
+
+test("16 random systems up to 60 % load: the leaderless model within 5 %, and mostly within 1 %", async () => {
+  const random = new RandomStream(1, 2, 3, 4);
+  const errors: number[] = [];
+  for (let seed = 0; errors.length < SYSTEMS; seed++) {
+    random.restart(seed);
+    const { system, load } = draw(random);
+    const formula = models.leaderlessCommitLatency.evaluate(
+      models.leaderlessCommitLatency.fromSystem?.(system, load) as never,
+    );
+    if (!formula.stable) continue;
+    const { cpuUtilisationMax, egressUtilisationMax, ingressUtilisationMax } = formula.outputs;
+    if (Math.max(cpuUtilisationMax, egressUtilisationMax, ingressUtilisationMax) > 0.6) continue;
+    const result = await study({ title: `system ${seed}`, system, workload: load })
+      .compareWith(models.leaderlessCommitLatency, {
+        tolerance: 0.05,
+        map: { commitLatency: "commitLatency" },
+      })
+      .run({ seed, precision: 0.02, maxReplications: 30, operations: 3000, progress: false });
+    const [{ verdict, error }] = result.rows[0].comparisons;
+    assert.equal(verdict, "agrees", `system ${seed}: error ${error}`);
+    errors.push(Math.abs(Number(error)));
+  }
+  errors.sort((a, b) => a - b);
+  assert.ok(errors[SYSTEMS / 2] < 0.01, `median error ${errors[SYSTEMS / 2]}`);
 });

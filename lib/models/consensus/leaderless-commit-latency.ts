@@ -107,6 +107,13 @@ export const leaderlessCommitLatency = defineModel({
     },
     busiestShare: share("s_{\\max}", "largest share that one replica leads", Math.max),
     idlestShare: share("s_{\\min}", "smallest share that one replica leads", Math.min),
+    highest: {
+      tex: "\\max i",
+      arguments: ["places"],
+      result: "one",
+      meaning: "highest number of a replica that clients turn to",
+      compute: (places: readonly ClientPlace[]) => Math.max(...places.map(({ replica }) => replica)),
+    },
     remote: {
       tex: "r",
       arguments: ["places"],
@@ -237,7 +244,7 @@ export const leaderlessCommitLatency = defineModel({
     "replyEgress = remoteShare * (replyOut + max(0, (replicas - 1) * (copyOut - sendCopy) - sendReply))",
     "clientLatency = commitLatency + clientPropagation + replyEgress",
   ],
-  requires: ["fastQuorum <= size(oneWay)"],
+  requires: ["fastQuorum <= size(oneWay)", "highest(clients) < size(oneWay)"],
   stable: ["cpuUtilisationMax < 1", "egressUtilisationMax < 1", "ingressUtilisationMax < 1"],
   fromSystem: readLeaderlessInputs,
 });
