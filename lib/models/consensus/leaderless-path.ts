@@ -7,7 +7,7 @@
  * answer, and a leader names that quorum beforehand: those who answer it soonest, of equals the next by number.
  */
 import { type ClusterJob, mixedClusterWaits } from "../queueing/cluster-wait.ts";
-import { type Atoms, addDelays, cutDelay, inOrder, meanDelay, notHeldBack } from "./atoms.ts";
+import { type Atoms, addDelays, cutDelay, inOrder, meanDelay } from "./atoms.ts";
 import { kthVotes, type Voter } from "./decision.ts";
 import type { DiskLaw } from "./group-commit.ts";
 import {
@@ -124,23 +124,12 @@ class Group {
     return delay;
   }
 
-  /** The chance that a message back is the first of those that go together because their copies were held back together. */
-  private firstHeldBack(leader: number, peer: number): number {
-    if (!this.costs.ordered) return 1;
-    const rateOut = this.linkRate(leader, peer);
-    const first = notHeldBack(cutDelay(this.delays[leader][peer], "propagation"), rateOut);
-    // Of what goes out only copies are answered, and of what comes back only some are answers.
-    const answered = 1 + (this.rates[leader] / rateOut) * (1 / first - 1);
-    return 1 - (this.rates[leader] / this.linkRate(peer, leader)) * (1 - 1 / answered);
-  }
-
-  /** Out, disk, back: what is held back on the way out goes on together, and is answered together. */
+  /** Out, disk, back. */
   private wayOf(leader: number, peer: number): Atoms {
     const out = this.linkDelay(leader, peer, this.firstOfWrite(leader, peer));
     const storage = this.storages[peer];
     const there = storage === null ? out : addDelays(out, storage.delay);
-    const alone = Math.min(this.firstHeldBack(leader, peer), this.firstOfWrite(peer, leader));
-    return addDelays(there, this.linkDelay(peer, leader, alone));
+    return addDelays(there, this.linkDelay(peer, leader, this.firstOfWrite(peer, leader)));
   }
 
   /** What an answer of a peer costs besides its way, its own stations' waits among it. */
