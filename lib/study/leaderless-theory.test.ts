@@ -3,7 +3,6 @@ import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { distributionFrom, exponential } from "../core/distributions.ts";
 import { cpu, disk } from "../core/machines.ts";
-import { RandomStream } from "../core/random.ts";
 import { ms, us } from "../core/units.ts";
 import { workload } from "../core/workloads.ts";
 import { models } from "../models/index.ts";
@@ -11,6 +10,7 @@ import { epaxos } from "../protocols/builders.ts";
 import { protocolNamed } from "../protocols/index.ts";
 import { simulateRun } from "../simulation/run.ts";
 import { closeWorkers } from "./execution.ts";
+import { assertAgreesAtRandom, type Draw } from "./random-systems.fixture.ts";
 import { network } from "./rtt-matrix.ts";
 import { study } from "./study.ts";
 
@@ -72,8 +72,7 @@ test("what one write lets go comes in bursts: disks and processors within 5 %, h
 });
 
 /** A group at random distances with random machines, and a load that its busiest processor can take. */
-function draw(random: RandomStream) {
-  const one = <T>(...of: T[]): T => of[random.integer(of.length)];
+const draw: Draw = (one, random) => {
   const furthest = one(0.002, 0.02, 0.1);
   const nodes = one(3, 4, 5, 7);
   const alike = one(true, false);
@@ -99,35 +98,16 @@ function draw(random: RandomStream) {
     system: epaxos({ network: network.star({ rtts, order, jitter, ...ports }), ...machines, ...disks }),
     load,
   };
-}
+};
 
-const SYSTEMS = 12;
-
-test("12 random systems up to 60 % load: the leaderless model within 5 %, and mostly within 1 %", async () => {
-  const random = new RandomStream(1, 2, 3, 4);
-  const errors: number[] = [];
-  for (let seed = 0; errors.length < SYSTEMS; seed++) {
-    random.restart(seed);
-    const { system, load } = draw(random);
-    const formula = models.leaderlessCommitLatency.evaluate(
-      models.leaderlessCommitLatency.fromSystem?.(system, load) as never,
-    );
-    if (!formula.stable) continue;
-    const { cpuUtilisationMax, egressUtilisationMax, ingressUtilisationMax } = formula.outputs;
-    if (Math.max(cpuUtilisationMax, egressUtilisationMax, ingressUtilisationMax) > 0.6) continue;
-    const result = await study({ title: `system ${seed}`, system, workload: load })
-      .compareWith(models.leaderlessCommitLatency, {
-        tolerance: 0.05,
-        map: { commitLatency: "commitLatency" },
-      })
-      .run({ seed, precision: 0.02, maxReplications: 30, operations: 3000, progress: false });
-    const [{ verdict, error }] = result.rows[0].comparisons;
-    assert.equal(verdict, "agrees", `system ${seed}: error ${error}`);
-    errors.push(Math.abs(Number(error)));
-  }
-  errors.sort((a, b) => a - b);
-  assert.ok(errors[SYSTEMS / 2] < 0.01, `median error ${errors[SYSTEMS / 2]}`);
-});
+test("12 random systems up to 60 % load: the leaderless model within 5 %, and mostly within 1 %", () =>
+  assertAgreesAtRandom(
+    "leaderlessCommitLatency",
+    12,
+    0.6,
+    ["busiestCpu", "busiestEgress", "busiestIngress"],
+    draw,
+  ));
 
 test("rows: messages let go together wait for one another where they are taken in more slowly than sent", async () => {
   // Taken to come one by one the mean is 9 % too low.

@@ -13,13 +13,13 @@ export interface LeaderView {
   readonly leader: number;
   readonly quorum: number;
   readonly links: Links;
-  readonly headerBytes: number;
   readonly remoteShare: number;
   /** Mean propagation between client and leader, both ways, over all operations. */
   readonly clientRoundTrip: number;
 }
 
-function delayBetween(system: SystemSpec, from: number, to: number): Distribution {
+/** One-way delay between two sites. */
+export function delayBetween(system: SystemSpec, from: number, to: number): Distribution {
   return distributionFrom(system.network.oneWay[from][to]);
 }
 
@@ -56,7 +56,6 @@ export function leaderView(where: string, system: SystemSpec, workload: Workload
     leader,
     quorum: quorum > 0 ? quorum : majority(members),
     links,
-    headerBytes: Number(system.settings.headerBytes ?? 0),
     remoteShare: Math.min(1, remoteShare),
     clientRoundTrip,
   };
@@ -109,7 +108,7 @@ export function arrivalMoments(
 }
 
 /** Mean and squared coefficient of variation of the bytes operations carry: reads carry none. */
-export function carriedBytes(workload: WorkloadSpec): { readonly mean: number; readonly scv: number } {
+function carriedBytes(workload: WorkloadSpec): { readonly mean: number; readonly scv: number } {
   const payload = distributionFrom(workload.payload);
   const writes = 1 - workload.reads;
   const mean = writes * payload.mean;
@@ -117,25 +116,17 @@ export function carriedBytes(workload: WorkloadSpec): { readonly mean: number; r
   return { mean, scv: mean > 0 ? Math.max(0, square / (mean * mean) - 1) : 0 };
 }
 
-/** Inputs of `leaderCommitLatency`. */
-export function readCommitInputs(system: SystemSpec, workload: WorkloadSpec) {
-  const where = "leaderCommitLatency";
-  const view = leaderView(where, system, workload);
-  const { rate, scv, peak } = arrivalMoments(where, workload.arrivals);
+/** What operations carry, and what a node's machines take for it: inputs of every model of the commit latency. */
+export function readMachines(system: SystemSpec, workload: WorkloadSpec) {
   const carried = carriedBytes(workload);
   const receive = distributionFrom(system.cpu.receive);
   const send = distributionFrom(system.cpu.send);
   const { egress, ingress, order } = system.network;
   return {
-    links: view.links,
-    quorum: view.quorum,
-    arrivalRate: rate,
-    arrivalScv: scv,
-    arrivalPeak: peak,
     payload: carried.mean,
     payloadScv: carried.scv,
     replyPayload: workload.reads * distributionFrom(workload.payload).mean,
-    headerBytes: view.headerBytes,
+    headerBytes: Number(system.settings.headerBytes ?? 0),
     egressPerByte: egress === null ? 0 : 8 / egress,
     ingressPerByte: ingress === null ? 0 : 8 / ingress,
     cpuReceive: receive.mean,
@@ -146,6 +137,21 @@ export function readCommitInputs(system: SystemSpec, workload: WorkloadSpec) {
     cores: system.cpu.cores,
     storage: system.disk,
     order,
+  };
+}
+
+/** Inputs of `leaderCommitLatency`. */
+export function readCommitInputs(system: SystemSpec, workload: WorkloadSpec) {
+  const where = "leaderCommitLatency";
+  const view = leaderView(where, system, workload);
+  const { rate, scv, peak } = arrivalMoments(where, workload.arrivals);
+  return {
+    ...readMachines(system, workload),
+    links: view.links,
+    quorum: view.quorum,
+    arrivalRate: rate,
+    arrivalScv: scv,
+    arrivalPeak: peak,
     answers: system.settings.answerWhen === "chosen" ? ("chosen" as const) : ("applied" as const),
     waiting: scv === 1 ? ("mg1" as const) : ("gg1" as const),
     remoteShare: view.remoteShare,

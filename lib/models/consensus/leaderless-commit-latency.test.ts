@@ -71,26 +71,25 @@ test("an isolated operation by hand: every message counted once, in its order", 
   near(stored.commitLatency, at(0).commitLatency + 0.006);
 });
 
-test("a replica alone is a station of its own: M/D/1", () => {
-  const { commitLatency } = models.leaderlessCommitLatency({
-    oneWay: [[0]],
-    clients: [beside(0)],
-    fastQuorum: 1,
-    arrivalRate: 8000,
-    cpuReceive: us(50),
-    cpuSend: us(50),
-  });
-  near(commitLatency, models.md1({ arrivalRate: 8000, serviceTime: us(100) }).responseTime);
-});
-
 test("loads: what a replica leads and what it answers to, and no more than it can do", () => {
   const given = { oneWay: equal(3, 0.005), fastQuorum: 2, cpuReceive: us(10), cpuSend: us(10) };
   const clients = [beside(0, 0.5), beside(1, 0.3), beside(2, 0.2)];
   // Own: 1 in, 4 out, 2 in, 1 out; another's: 2 in, 1 out.
-  const { cpuUtilisationMax } = models.leaderlessCommitLatency({ ...given, clients, arrivalRate: 1000 });
-  near(cpuUtilisationMax, 1000 * (0.5 * 80e-6 + 0.5 * 30e-6));
+  const { busiestCpu } = models.leaderlessCommitLatency({ ...given, clients, arrivalRate: 1000 });
+  near(busiestCpu, 1000 * (0.5 * 80e-6 + 0.5 * 30e-6));
   const answer = models.leaderlessCommitLatency.evaluate({ ...given, clients, arrivalRate: 20_000 });
-  assert.ok(!answer.stable && answer.reason.includes("cpuUtilisationMax"));
+  assert.ok(!answer.stable && answer.reason.includes("busiestCpu"));
+  // A study measures replica 0: here the busiest, and the idlest when it leads least.
+  const last = models.leaderlessCommitLatency({ ...given, clients: [beside(2)], arrivalRate: 1000 });
+  near(last.cpuUtilisation, 1000 * 30e-6);
+  // The bytes alone are more than a disk writes: votes on all, and the commits of its own.
+  const slow = { ...given, clients, arrivalRate: 1000, payload: 1000, headerBytes: 100 };
+  const bytes = 1000 * (1000 + 112 + 0.5 * 112);
+  const onDisk = (bandwidth: number) =>
+    models.leaderlessCommitLatency.evaluate({ ...slow, storage: disk.fsync(ms(0.1), { bandwidth }) });
+  assert.ok(onDisk(8 * bytes * 1.01).stable);
+  const full = onDisk(8 * bytes * 0.99);
+  assert.ok(!full.stable && full.reason.includes("diskBytes"));
   // Just at what is possible, however the sums round.
   for (const rate of [1 / 55e-6, 1 / 55e-6 - 1e-9, 1 / 55e-6 + 1e-9])
     models.leaderlessCommitLatency.evaluate({ ...given, clients, arrivalRate: rate });
@@ -117,13 +116,22 @@ test("reads a system: clients beside nodes, at sites, and who their replica is; 
   });
   const given = { oneWay: equal(3, 1), clients: [beside(0)], fastQuorum: 2, arrivalRate: 1 };
   for (const [wrong, message] of [
-    [{ oneWay: [] }, /leaderlessCommitLatency: oneWay must be a square matrix of delays, got \[\]/],
+    [{ oneWay: [] }, /leaderlessCommitLatency: oneWay must be delays between 2 replicas or more, got \[\]/],
     [{ oneWay: [[0, 1], [1]] }, /leaderlessCommitLatency: oneWay\[1\] must have 2 delays, got \[1\]/],
     [
       { clients: [beside(0, 0.5)] },
       /leaderlessCommitLatency: clients must have shares that add up to 1, got 0.5/,
     ],
     [{ clients: [beside(3)] }, /leaderlessCommitLatency: highest\(clients\) 3 must be < size\(oneWay\) 3/],
+    [
+      { oneWay: [[0]] },
+      /leaderlessCommitLatency: oneWay must be delays between 2 replicas or more, got \[\[0\]\]/,
+    ],
+    [{ fastQuorum: 1 }, /leaderlessCommitLatency: fastQuorum must be .*>= 2, got 1/],
+    [
+      { oneWay: equal(5, 1), fastQuorum: 2 },
+      /leaderlessCommitLatency: fastQuorum 2 must be > size\(oneWay\) \/ 2 2.5/,
+    ],
     [{ fastQuorum: 4 }, /leaderlessCommitLatency: fastQuorum 4 must be <= size\(oneWay\) 3/],
   ] as const)
     assert.throws(() => models.leaderlessCommitLatency({ ...given, ...wrong } as never), message);

@@ -6,6 +6,7 @@
  * SIGMOD 2019, §3, here for each replica with the operations it leads and those it answers to (`leaderless-path.ts`).
  */
 import { defineModel } from "../../core/model.ts";
+import { COMMIT_FUNCTIONS } from "./commit-functions.ts";
 import type { DiskLaw } from "./group-commit.ts";
 import { LEADERLESS_INPUTS, readLeaderlessInputs } from "./leaderless-inputs.ts";
 import { type LeaderlessPath, leaderlessPath } from "./leaderless-path.ts";
@@ -58,6 +59,7 @@ export const leaderlessCommitLatency = defineModel({
   inputs: LEADERLESS_INPUTS,
   between: {
     replicas: one("n", "replicas"),
+    first: one("s_0", "share of the operations that replica 0 leads"),
     busiest: one("s_{\\max}", "largest share of the operations that one replica leads"),
     idlest: one("s_{\\min}", "smallest such share"),
     remoteShare: one("r", "share of operations whose client is not beside its replica"),
@@ -76,6 +78,7 @@ export const leaderlessCommitLatency = defineModel({
     ownEgress: span("X", "egress time of an operation at the replica that leads it"),
     ownIngress: span("Y", "ingress time of it there"),
     copyIn: span("y", "ingress time of a copy"),
+    diskBytes: one("\\rho_b", "utilisation of the busiest disk by the bytes it writes alone"),
     replyOut: span("x_r", "transmission of the client's answer"),
     replyEgress: span("W_a", "egress wait and transmission of it"),
     requestIn: span("y_r", "ingress time of a request"),
@@ -87,9 +90,12 @@ export const leaderlessCommitLatency = defineModel({
   outputs: {
     commitLatency: span("T_c", "from the request at its replica's port to its answer put out, mean"),
     clientLatency: span("T", "as the client sees it, mean"),
-    cpuUtilisationMax: one("\\rho_c", "of the busiest replica's processor"),
-    egressUtilisationMax: one("\\rho_x", "of its egress port"),
-    ingressUtilisationMax: one("\\rho_y", "of the busiest ingress port"),
+    cpuUtilisation: one("\\rho_c", "of replica 0's processor, as a study measures it"),
+    egressUtilisation: one("\\rho_x", "of its egress port"),
+    diskUtilisation: one("\\rho_d", "of its disk"),
+    busiestCpu: one("\\rho_c^+", "utilisation of the busiest processor"),
+    busiestEgress: one("\\rho_x^+", "utilisation of the busiest egress port"),
+    busiestIngress: one("\\rho_y^+", "utilisation of the busiest ingress port"),
     clientPropagation: span("T_1", "between client and replica"),
     propagation: span("T_2", "to the last of the fast quorum and back"),
     disk: span("T_3", "in writes"),
@@ -105,6 +111,7 @@ export const leaderlessCommitLatency = defineModel({
       meaning: "number of replicas",
       compute: (delays: Delays) => delays.length,
     },
+    firstShare: share("s_0", "share that replica 0 leads", (first) => first),
     busiestShare: share("s_{\\max}", "largest share that one replica leads", Math.max),
     idlestShare: share("s_{\\min}", "smallest share that one replica leads", Math.min),
     highest: {
@@ -197,6 +204,14 @@ export const leaderlessCommitLatency = defineModel({
         });
       },
     },
+    diskPerByte: COMMIT_FUNCTIONS.diskPerByte,
+    diskBusyOf: {
+      tex: "b_d",
+      arguments: ["path"],
+      result: "one",
+      meaning: "share of time replica 0's disk is writing",
+      compute: (path: LeaderlessPath) => path.diskBusy,
+    },
     clientPropagationOf: part("D_L", "between client and replica", (path) => path.clientPropagation),
     propagationOf: part("D_Q", "of the deciding answer", (path) => path.propagation),
     diskOf: part("d", "writes", (path) => path.disk),
@@ -206,6 +221,7 @@ export const leaderlessCommitLatency = defineModel({
   },
   equations: [
     "replicas = size(oneWay)",
+    "first = firstShare(oneWay, clients)",
     "busiest = busiestShare(oneWay, clients)",
     "idlest = idlestShare(oneWay, clients)",
     "remoteShare = remote(clients)",
@@ -224,13 +240,18 @@ export const leaderlessCommitLatency = defineModel({
     "ownEgress = 2 * (replicas - 1) * copyOut + remoteShare * (headerBytes + replyPayload) * egressPerByte",
     "ownIngress = ((replicas - 1) * answerBytes + remoteShare * (payload + headerBytes)) * ingressPerByte",
     "copyIn = copyBytes * ingressPerByte",
-    "cpuUtilisationMax = arrivalRate / cores * max(busiest * ownWork + (1 - busiest) * othersWork, idlest * ownWork + (1 - idlest) * othersWork)",
-    "egressUtilisationMax = arrivalRate * max(busiest * ownEgress + (1 - busiest) * answerOut, idlest * ownEgress + (1 - idlest) * answerOut)",
-    "ingressUtilisationMax = arrivalRate * max(busiest * ownIngress + (1 - busiest) * 2 * copyIn, idlest * ownIngress + (1 - idlest) * 2 * copyIn)",
+    "cpuUtilisation = arrivalRate / cores * (first * ownWork + (1 - first) * othersWork)",
+    "egressUtilisation = arrivalRate * (first * ownEgress + (1 - first) * answerOut)",
+    // What costs more to lead than to answer is busiest where most is led, and the other way round.
+    "busiestCpu = arrivalRate / cores * max(busiest * ownWork + (1 - busiest) * othersWork, idlest * ownWork + (1 - idlest) * othersWork)",
+    "busiestEgress = arrivalRate * max(busiest * ownEgress + (1 - busiest) * answerOut, idlest * ownEgress + (1 - idlest) * answerOut)",
+    "busiestIngress = arrivalRate * max(busiest * ownIngress + (1 - busiest) * 2 * copyIn, idlest * ownIngress + (1 - idlest) * 2 * copyIn)",
+    "diskBytes = arrivalRate * (copyBytes + busiest * answerBytes) * diskPerByte(storage)",
     "takeInVariance = cpuReceiveScv * cpuReceive^2",
     "sendVariance = cpuSendScv * cpuSend^2",
     "sizeVariance = payloadScv * (payload * cpuPerByte)^2",
     "path = leaderlessPath(oneWay, clients, storage, order, arrivalRate, fastQuorum, cores, takeInRequest, takeInCopy, takeInAnswer, sendCopy, sendAnswer, sendReply, takeInVariance, sendVariance, sizeVariance, copyOut, answerOut, copyIn, answerBytes * ingressPerByte, copyBytes, answerBytes)",
+    "diskUtilisation = diskBusyOf(path)",
     "clientPropagation = clientPropagationOf(path)",
     "propagation = propagationOf(path)",
     "disk = diskOf(path)",
@@ -244,7 +265,11 @@ export const leaderlessCommitLatency = defineModel({
     "replyEgress = remoteShare * (replyOut + max(0, (replicas - 1) * (copyOut - sendCopy) - sendReply))",
     "clientLatency = commitLatency + clientPropagation + replyEgress",
   ],
-  requires: ["fastQuorum <= size(oneWay)", "highest(clients) < size(oneWay)"],
-  stable: ["cpuUtilisationMax < 1", "egressUtilisationMax < 1", "ingressUtilisationMax < 1"],
+  requires: [
+    "fastQuorum <= size(oneWay)",
+    "fastQuorum > size(oneWay) / 2",
+    "highest(clients) < size(oneWay)",
+  ],
+  stable: ["busiestCpu < 1", "busiestEgress < 1", "busiestIngress < 1", "diskBytes < 1"],
   fromSystem: readLeaderlessInputs,
 });

@@ -1,10 +1,10 @@
 /** Symbols of the model of a group without a leader, and how they are read out of system and load. */
-import { type Distribution, distributionFrom, type toDistribution } from "../../core/distributions.ts";
+import type { Distribution, toDistribution } from "../../core/distributions.ts";
 import { DomainError, refuseUnknown, show, unknownName } from "../../core/errors.ts";
 import type { NumberInput, StructuredInput } from "../../core/model.ts";
 import { checkNumber } from "../../core/parameters.ts";
 import type { SystemSpec, WorkloadSpec } from "../../core/system.ts";
-import { arrivalMoments, carriedBytes } from "./commit-inputs.ts";
+import { arrivalMoments, delayBetween, readMachines } from "./commit-inputs.ts";
 import { COMMIT_INPUTS, readDelay } from "./commit-symbols.ts";
 import type { ClientPlace, Delays } from "./leaderless-work.ts";
 
@@ -17,8 +17,8 @@ const oneWay: StructuredInput<Delays, readonly (readonly Delay[])[]> = {
   meaning: "one-way delays from each replica to each other; the diagonal is not read",
   unit: "s",
   read(where, given) {
-    if (!Array.isArray(given) || given.length === 0)
-      throw new DomainError(`${where} must be a square matrix of delays, got ${show(given)}`);
+    if (!Array.isArray(given) || given.length < 2)
+      throw new DomainError(`${where} must be delays between 2 replicas or more, got ${show(given)}`);
     return given.map((row: readonly Delay[], i): Distribution[] => {
       if (!Array.isArray(row) || row.length !== given.length)
         throw new DomainError(`${where}[${i}] must have ${given.length} delays, got ${show(row)}`);
@@ -66,7 +66,7 @@ const fastQuorum: NumberInput = {
   tex: "Q_f",
   dimension: "one",
   integer: true,
-  min: 1,
+  min: 2,
   meaning: "replicas that must agree, the leading one among them",
 };
 
@@ -99,16 +99,16 @@ export const LEADERLESS_INPUTS = {
 } as const;
 
 /** The replica that clients of a place turn to, and the mean round trip to it; as the simulated clients choose. */
-function placeOf(where: string, { network }: SystemSpec, at: string, share: number): ClientPlace {
-  const { sites, placement } = network;
+function placeOf(where: string, system: SystemSpec, at: string, share: number): ClientPlace {
+  const { sites, placement } = system.network;
   const node = at === "leader" ? "0" : /^node (\d+)$/.exec(at)?.[1];
   if (node !== undefined) return { replica: Number(node), share, roundTrip: null };
   const site = sites.indexOf(at);
   if (site < 0) throw unknownName(where, "client place", at, ["leader", "node 0", ...sites]);
-  const mean = (from: number, to: number): number => distributionFrom(network.oneWay[from][to]).mean;
-  const delays = placement.map((other) => mean(site, other));
+  const delays = placement.map((other) => delayBetween(system, site, other).mean);
   const replica = delays.indexOf(Math.min(...delays));
-  return { replica, share, roundTrip: mean(site, placement[replica]) + mean(placement[replica], site) };
+  const back = delayBetween(system, placement[replica], site).mean;
+  return { replica, share, roundTrip: delays[replica] + back };
 }
 
 /** Inputs of `leaderlessCommitLatency`. */
@@ -116,28 +116,12 @@ export function readLeaderlessInputs(system: SystemSpec, workload: WorkloadSpec)
   const where = "leaderlessCommitLatency";
   if (system.protocol !== "epaxos")
     throw new DomainError(`${where}: protocol must be epaxos, got ${JSON.stringify(system.protocol)}`);
-  const carried = carriedBytes(workload);
-  const receive = distributionFrom(system.cpu.receive);
-  const send = distributionFrom(system.cpu.send);
-  const { egress, ingress, order, placement, oneWay } = system.network;
+  const { placement } = system.network;
   return {
-    oneWay: placement.map((from) => placement.map((to) => distributionFrom(oneWay[from][to]))),
+    ...readMachines(system, workload),
+    oneWay: placement.map((from) => placement.map((to) => delayBetween(system, from, to))),
     clients: workload.clients.map(({ at, share }) => placeOf(where, system, at, share)),
     fastQuorum: Number(system.settings.fastQuorum),
     arrivalRate: arrivalMoments(where, workload.arrivals).rate,
-    payload: carried.mean,
-    payloadScv: carried.scv,
-    replyPayload: workload.reads * distributionFrom(workload.payload).mean,
-    headerBytes: Number(system.settings.headerBytes ?? 0),
-    egressPerByte: egress === null ? 0 : 8 / egress,
-    ingressPerByte: ingress === null ? 0 : 8 / ingress,
-    cpuReceive: receive.mean,
-    cpuReceiveScv: receive.scv,
-    cpuSend: send.mean,
-    cpuSendScv: send.scv,
-    cpuPerByte: system.cpu.perByte,
-    cores: system.cpu.cores,
-    storage: system.disk,
-    order,
   };
 }

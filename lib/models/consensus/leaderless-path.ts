@@ -35,7 +35,12 @@ export interface LeaderlessPath {
   readonly waiting: number;
   /** Time on processors and ports. */
   readonly service: number;
+  /** Share of time the disk of replica 0 is writing. */
+  readonly diskBusy: number;
 }
+
+/** One replica's part of it. */
+type OwnPath = Omit<LeaderlessPath, "clientPropagation" | "diskBusy">;
 
 /** Rounds in which waits and the times of answers are found from one another. */
 const ROUNDS = 3;
@@ -43,6 +48,7 @@ const ROUNDS = 3;
 const ANSWERS = 2;
 /** So much later, in seconds, that nothing of before is left. */
 const LATER = 1e6;
+
 /** What waits at a replica's stations come to. */
 interface Waits {
   readonly cpu: number;
@@ -106,8 +112,7 @@ class Group {
   private firstOfWrite(from: number, to: number): number {
     const storage = this.storages[from];
     if (storage === null) return 1;
-    const records = this.costs.rate + this.rates[from];
-    return Math.min(1, records / (this.linkRate(from, to) * storage.batch));
+    return Math.min(1, storage.records / (this.linkRate(from, to) * storage.batch));
   }
 
   /** The delay of a link, behind messages before it where it keeps order. */
@@ -168,7 +173,7 @@ class Group {
     // Messages that overtake one another come one by one.
     if (storage === null || takeIn === 0 || (!this.costs.ordered && this.delays[from][to].variance > 0))
       return 0;
-    const perRecord = this.linkRate(from, to) / (this.costs.rate + this.rates[from]);
+    const perRecord = this.linkRate(from, to) / storage.records;
     return storage.companions * Math.max(0, perRecord - storage.letGo / takeIn);
   }
 
@@ -189,8 +194,6 @@ class Group {
       return { offset, delay, mean: offset + meanDelay(delay), waiting };
     });
     const answers = kthVotes(voters).map((vote) => vote.mean);
-    if (fastQuorum < 2)
-      return { answers, decided: 0, place: -1, propagation: 0, disk: 0, diskWait: 0, waiting: 0 };
     // Sorting is stable: of equals the next by number.
     const chosen = [...voters].sort((a, b) => a.mean - b.mean).slice(0, fastQuorum - 1);
     const last = kthVotes(chosen)[chosen.length - 1];
@@ -205,7 +208,7 @@ class Group {
     };
   }
 
-  /** Jobs that an operation of its own brings a replica's processor, and the place of its answers among them. */
+  /** Jobs that an operation of its own brings a replica's processor, in order of time. */
   private ownJobs(replica: number): ClusterJob[] {
     if (this.rates[replica] === 0) return [];
     const { takeInRequest, takeInAnswer, sendCopy, sendReply } = this.costs;
@@ -214,11 +217,10 @@ class Group {
     const ending = sum(copies, sendReply);
     const storage = this.storages[replica];
     if (storage === null) {
-      const request = sum(takeInRequest, copies, ...(place < 0 ? [sendReply] : []));
       const jobs = answers.map((answer, k) =>
         jobOf(takeInRequest.mean + answer, ANSWERS, k === place ? sum(takeInAnswer, ending) : takeInAnswer),
       );
-      return [jobOf(0, 0, request), ...jobs];
+      return [jobOf(0, 0, sum(takeInRequest, copies)), ...jobs];
     }
     // What follows a write is a turn of its own.
     const written = takeInRequest.mean + storage.wait + storage.write;
@@ -286,23 +288,23 @@ class Group {
     };
   }
 
+  diskBusy(replica: number): number {
+    const storage = this.storages[replica];
+    return storage === null ? 0 : (storage.records * storage.write) / storage.batch;
+  }
+
   /** The way of an operation that a replica leads. */
-  path(leader: number): Omit<LeaderlessPath, "clientPropagation"> {
+  path(leader: number): OwnPath {
     const { costs, n } = this;
     const round = this.round(leader);
     const waits = this.waits[leader];
     const storage = this.storages[leader];
-    // A lone replica answers in the request's own turn; each write ends in a turn of its own.
-    const turns = (round.place < 0 ? 1 : 2) + (storage === null ? 0 : 2);
-    const bursts = storage === null ? 0 : 2 * this.behindBurst(storage);
-    const waiting = turns * waits.cpu + bursts + (waits.ownAnswers[round.place] ?? 0) + round.waiting;
-    const { takeInRequest, takeInAnswer, sendCopy, sendReply } = costs;
-    const processor =
-      takeInRequest.mean +
-      (round.place < 0 ? 0 : takeInAnswer.mean) +
-      (n - 1) * sendCopy.mean +
-      sendReply.mean;
     const writes = storage === null ? 0 : 2;
+    const turns = 2 + writes; // each write ends in a turn of its own
+    const bursts = storage === null ? 0 : writes * this.behindBurst(storage);
+    const waiting = turns * waits.cpu + bursts + waits.ownAnswers[round.place] + round.waiting;
+    const { takeInRequest, takeInAnswer, sendCopy, sendReply } = costs;
+    const processor = takeInRequest.mean + takeInAnswer.mean + (n - 1) * sendCopy.mean + sendReply.mean;
     return {
       propagation: round.propagation,
       disk: round.disk + writes * (storage?.write ?? 0),
@@ -322,7 +324,7 @@ export function leaderlessPath(
 ): LeaderlessPath {
   const group = new Group(delays, clients, storage, costs);
   const total = { clientPropagation: 0, propagation: 0, disk: 0, diskWait: 0, waiting: 0, service: 0 };
-  const paths = new Map<number, ReturnType<Group["path"]>>();
+  const paths = new Map<number, OwnPath>();
   for (const { replica, share, roundTrip } of clients) {
     if (share === 0) continue;
     const path = paths.get(replica) ?? group.path(replica);
@@ -331,5 +333,5 @@ export function leaderlessPath(
     for (const part of ["propagation", "disk", "diskWait", "waiting", "service"] as const)
       total[part] += share * path[part];
   }
-  return total;
+  return { ...total, diskBusy: group.diskBusy(0) };
 }

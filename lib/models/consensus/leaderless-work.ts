@@ -80,7 +80,8 @@ export interface Storage {
   readonly delay: Atoms;
   readonly wait: number;
   readonly write: number;
-  /** Mean records of one write. */
+  /** Records a second, and their mean in one write. */
+  readonly records: number;
   readonly batch: number;
   /** Records that become durable at the same moment as one of them; what they let go is sent one after the other. */
   readonly companions: number;
@@ -101,5 +102,5 @@ export function storageOf(disk: DiskLaw, replicas: number, own: number, costs: L
   const { delay, wait, write, batch, companions } = groupCommit(disk, records, bytes);
   const ofOwn = 2 * (replicas - 1) * sendCopy.mean + sendReply.mean;
   const letGo = (own * ofOwn + (votes - own) * sendAnswer.mean) / records;
-  return { delay, wait: meanDelay(wait), write: meanDelay(write), batch, companions, letGo };
+  return { delay, wait: meanDelay(wait), write: meanDelay(write), records, batch, companions, letGo };
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { RandomStream } from "../../core/random.ts";
-import { clusterWaits, leftAfter } from "./cluster-wait.ts";
+import { clusterWaits, leftAfter, mixedClusterWaits } from "./cluster-wait.ts";
 import { gammaQuantile, waitQuantile } from "./gamma-wait.ts";
 import { md1WaitQuantile } from "./md1-wait.ts";
 import { stationWait, WAITING } from "./station-wait.ts";
@@ -38,6 +38,39 @@ test("one job is M/G/1, a batch at once is M/G/1 of the whole batch", () => {
     1,
   );
   near(apart.others, (rate * 12) / 2 / 0.4);
+});
+
+test("clusters of several kinds: M/G/1 of their mixture, and a load that rounds to 1 still has an answer", () => {
+  const jobs = (mean: number, variance = 0) => [{ time: 0, visit: 0, mean, variance }];
+  const mixed = mixedClusterWaits(
+    "mg1",
+    [
+      { rate: 0.1, jobs: jobs(5, 10) },
+      { rate: 0.2, jobs: jobs(1) },
+      { rate: 0, jobs: jobs(100) },
+    ],
+    1,
+    1,
+  );
+  near(mixed.others, (0.1 * 35 + 0.2) / 2 / (1 - 0.7));
+  // What a job meets of its own kind is told by kind.
+  const own = mixedClusterWaits(
+    "mg1",
+    [
+      { rate: 0.1, jobs: jobs(1) },
+      { rate: 0.1, jobs: [...jobs(2), ...jobs(3)] },
+    ],
+    1,
+    1,
+  );
+  assert.deepEqual(own.own, [[0], [0, 2]]);
+  const third = 1 / 3;
+  const full = [third, third, third + 1e-16].map((mean) => ({ rate: 1, jobs: jobs(mean) }));
+  assert.ok(mixedClusterWaits("mg1", full, 1, 1).others > 1e9);
+  assert.throws(
+    () => mixedClusterWaits("mg1", [{ rate: 1, jobs: jobs(1.001) }], 1, 1),
+    /utilisation must be < 1/,
+  );
 });
 
 test("what is left of a job: all at once, nothing later; less with time, more with load", () => {
