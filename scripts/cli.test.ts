@@ -88,6 +88,9 @@ test("models and protocols: listed and told in full, as text and with stable fie
   const text = (await run("models", "mm1")).out;
   assert.match(text, /utilisation = arrivalRate \* serviceTime/);
   assert.match(text, /Kleinrock/);
+  // What may be left out says so, also where it is no number.
+  const leader = (await run("models", "leaderCommitLatency")).out;
+  assert.match(leader, /\n +links +required .*\n(.*\n)+ +storage +none /);
   type Protocol = Record<string, unknown> & { readonly parameters: readonly Record<string, unknown>[] };
   const raft = await json<Protocol>("protocols", "raft");
   holdJson("protocols", [raft]);

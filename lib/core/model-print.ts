@@ -54,7 +54,11 @@ export function symbolRows(definition: AnyDefinition): readonly SymbolRow[] {
       meaning: input.meaning,
       role: "input",
       domain: number !== null ? domainText(number) : choice,
-      default: typeof fallback === "number" || typeof fallback === "string" ? fallback : undefined,
+      // A structured input that may be left out is nothing at all then: no disk, no limits.
+      default:
+        fallback === undefined || typeof fallback === "number" || typeof fallback === "string"
+          ? fallback
+          : "none",
     };
   });
   const add = (name: string, s: AnyDefinition["outputs"][string], role: "output" | "between"): void => {

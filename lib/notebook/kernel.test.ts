@@ -6,6 +6,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import type { WireContent, WireMessage } from "./jupyter-wire.ts";
 import { KERNEL_LAUNCHER, KernelClient, KernelDied, PORT_TAKEN } from "./kernel-client.ts";
@@ -238,16 +239,29 @@ describe("a kernel", { timeout: 120_000 }, () => {
     assert.deepEqual(result(), { "text/plain": "runs" });
   });
 
+  /** Fails with what did not come, and leaves nothing behind that would keep the tests from ending. */
+  const inTime = async <T>(what: string, work: (late: AbortSignal) => Promise<T>): Promise<T> => {
+    const late = new AbortController();
+    const limit = delay(30_000, undefined, { signal: late.signal }).then(() => {
+      kernel.kill();
+      throw new Error(`${what} did not come in 30 s`);
+    });
+    limit.catch(() => {});
+    return Promise.race([work(late.signal), limit]).finally(() => late.abort());
+  };
+
   test("is interrupted in a loop that blocks it and in a wait, and goes on", async () => {
     for (const wait of ["for (;;) {}", "await new Promise(() => setInterval(() => {}, 1000))"]) {
       messages = [];
       const running = kernel.execute(`console.log("in"); ${wait}`);
+      running.catch(() => {}); // of a kernel that had to be ended
       // Not before it runs, and more than once: Node loses a signal that comes just as the code of a cell begins to
       // wait, while its own handler is being put back.
-      while (printed() === "") await new Promise((resolve) => setTimeout(resolve, 10));
+      await inTime(`${wait}: what it prints`, async (late) => {
+        while (printed() === "" && !late.aborted) await delay(10);
+      });
       const again = setInterval(() => kernel.interrupt(), 100);
-      const reply = await running;
-      clearInterval(again);
+      const reply = await inTime(`${wait}: its answer`, () => running).finally(() => clearInterval(again));
       assert.equal(reply["ename"], "Interrupted", wait);
     }
     assert.equal((await run("1"))["status"], "ok");
