@@ -41,6 +41,7 @@ import { rttPlusFsync } from "./consensus/rtt-plus-fsync.ts";
 import { splitVote } from "./consensus/split-vote.ts";
 import { splitVoteVariable } from "./consensus/split-vote-variable.ts";
 import { wanCommit } from "./consensus/wan-commit.ts";
+import { zabCommitLatency } from "./consensus/zab-commit-latency.ts";
 import { allenCunneen } from "./queueing/allen-cunneen.ts";
 import { closedBounds } from "./queueing/closed-bounds.ts";
 import { closedClasses } from "./queueing/closed-classes.ts";
@@ -114,6 +115,7 @@ export const models = {
   mm1Transient,
   leaderCommitLatency,
   leaderlessCommitLatency,
+  zabCommitLatency,
   batchedCommitLatency,
   leaderServiceTime,
   rttPlusFsync,

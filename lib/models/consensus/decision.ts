@@ -12,6 +12,8 @@ import { type Atoms, DELAY_PARTS, type DelayPart, partsOf } from "./atoms.ts";
 export interface Voter {
   readonly offset: number;
   readonly delay: Atoms;
+  /** How many votes it brings at once; 1 unless said. */
+  readonly weight?: number;
 }
 
 /** The k-th vote of all, on average. */
@@ -48,8 +50,13 @@ function eventsOf(voters: readonly Voter[]): Event[] {
   return events.sort((a, b) => a.time - b.time || a.voter - b.voter || a.atom - b.atom);
 }
 
-/** Chances that exactly 0, 1, … of the voters other than `left` are in, given each one's probability of being in. */
-function heardOthers(inside: Float64Array, left: number, chances: Float64Array): void {
+/** Chances that exactly 0, 1, … votes of voters other than `left` are in, given each one's probability of being in. */
+function heardOthers(
+  inside: Float64Array,
+  left: number,
+  chances: Float64Array,
+  weights: readonly number[] | null,
+): void {
   chances.fill(0);
   chances[0] = 1;
   let seen = 0;
@@ -57,10 +64,46 @@ function heardOthers(inside: Float64Array, left: number, chances: Float64Array):
     if (j === left) continue;
     const p = inside[j];
     if (p === 0) continue;
-    seen++;
-    for (let r = seen; r >= 1; r--) chances[r] = chances[r] * (1 - p) + chances[r - 1] * p;
-    chances[0] *= 1 - p;
+    const more = weights === null ? 1 : weights[j];
+    seen += more;
+    for (let r = seen; r >= more; r--) chances[r] = chances[r] * (1 - p) + chances[r - more] * p;
+    for (let r = Math.min(more, seen + 1) - 1; r >= 0; r--) chances[r] *= 1 - p;
   }
+}
+
+type Tally = {
+  mean: number;
+  offset: number;
+  parts: { [P in DelayPart]: number };
+  byVoter: number[];
+  times: Float64Array;
+  weights: Float64Array;
+};
+
+function emptyTally(voters: number, events: readonly Event[]): Tally {
+  return {
+    mean: 0,
+    offset: 0,
+    parts: { ...partsOf(0) },
+    byVoter: new Array<number>(voters).fill(0),
+    times: Float64Array.from(events, (e) => e.time),
+    weights: new Float64Array(events.length),
+  };
+}
+
+/** Notes that with probability p the decision is an event's. */
+function note(
+  tally: Tally,
+  at: number,
+  { time, voter, atom }: Event,
+  { offset, delay }: Voter,
+  p: number,
+): void {
+  tally.mean += p * time;
+  tally.offset += p * offset;
+  for (const part of DELAY_PARTS) tally.parts[part] += p * delay.parts[part][atom];
+  tally.byVoter[voter] += p;
+  tally.weights[at] += p;
 }
 
 /**
@@ -74,30 +117,39 @@ export function kthVotes(voters: readonly Voter[]): readonly KthVote[] {
   const events = eventsOf(voters);
   const inside = new Float64Array(n);
   const chances = new Float64Array(n);
-  const times = Float64Array.from(events, (e) => e.time);
-  const votes = Array.from({ length: n }, () => ({
-    mean: 0,
-    offset: 0,
-    parts: { ...partsOf(0) } as { [P in DelayPart]: number },
-    byVoter: new Array<number>(n).fill(0),
-    times,
-    weights: new Float64Array(events.length),
-  }));
-  for (const [at, { time, voter, atom }] of events.entries()) {
-    const { delay, offset } = voters[voter];
-    heardOthers(inside, voter, chances);
-    const weight = delay.weights[atom];
+  const votes = Array.from({ length: n }, () => emptyTally(n, events));
+  for (const [at, event] of events.entries()) {
+    const { voter } = event;
+    heardOthers(inside, voter, chances, null);
+    const weight = voters[voter].delay.weights[event.atom];
     for (let k = 0; k < n; k++) {
       const p = weight * chances[k];
-      if (p === 0) continue;
-      const vote = votes[k];
-      vote.mean += p * time;
-      vote.offset += p * offset;
-      for (const part of DELAY_PARTS) vote.parts[part] += p * delay.parts[part][atom];
-      vote.byVoter[voter] += p;
-      vote.weights[at] += p;
+      if (p > 0) note(votes[k], at, event, voters[voter], p);
     }
     inside[voter] = Math.min(1, inside[voter] + weight);
   }
   return votes;
+}
+
+/**
+ * What brings the votes to a number, of voters who may bring several votes at once.
+ *
+ * @param needed votes; all voters together must have as many
+ */
+export function completing(voters: readonly Voter[], needed: number): KthVote {
+  const events = eventsOf(voters);
+  const inside = new Float64Array(voters.length);
+  const weights = voters.map(({ weight = 1 }) => weight);
+  const chances = new Float64Array(1 + weights.reduce((sum, weight) => sum + weight, 0));
+  const decided = emptyTally(voters.length, events);
+  for (const [at, event] of events.entries()) {
+    const { voter } = event;
+    heardOthers(inside, voter, chances, weights);
+    let lacking = 0;
+    for (let r = Math.max(0, needed - weights[voter]); r < needed; r++) lacking += chances[r];
+    const weight = voters[voter].delay.weights[event.atom];
+    if (weight * lacking > 0) note(decided, at, event, voters[voter], weight * lacking);
+    inside[voter] = Math.min(1, inside[voter] + weight);
+  }
+  return decided;
 }

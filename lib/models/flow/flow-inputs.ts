@@ -1,14 +1,23 @@
-/** Symbols of the model of a group without a leader, and how they are read out of system and load. */
+/** Symbols of the models by message flows that all of them have, and how they are read out of system and load. */
 import type { Distribution, toDistribution } from "../../core/distributions.ts";
 import { DomainError, refuseUnknown, show, unknownName } from "../../core/errors.ts";
-import type { NumberInput, StructuredInput } from "../../core/model.ts";
+import type { StructuredInput } from "../../core/model.ts";
 import { checkNumber } from "../../core/parameters.ts";
 import type { SystemSpec, WorkloadSpec } from "../../core/system.ts";
-import { arrivalMoments, delayBetween, readMachines } from "./commit-inputs.ts";
-import { COMMIT_INPUTS, readDelay } from "./commit-symbols.ts";
-import type { ClientPlace, Delays } from "./leaderless-work.ts";
+import { arrivalMoments, delayBetween, readMachines } from "../consensus/commit-inputs.ts";
+import { COMMIT_INPUTS, readDelay } from "../consensus/commit-symbols.ts";
 
 type Delay = Parameters<typeof toDistribution>[1];
+
+/** One-way delays from each node to each other. */
+export type Delays = readonly (readonly Distribution[])[];
+
+/** Where clients stand: the node they turn to, their share, the round trip to it (null beside it). */
+export interface ClientPlace {
+  readonly replica: number;
+  readonly share: number;
+  readonly roundTrip: number | null;
+}
 
 const oneWay: StructuredInput<Delays, readonly (readonly Delay[])[]> = {
   kind: "structured",
@@ -62,30 +71,14 @@ const clients: StructuredInput<readonly ClientPlace[], readonly ClientPlace[]> =
 const { payload, payloadScv, replyPayload, headerBytes, egressPerByte, ingressPerByte } = COMMIT_INPUTS;
 const { cpuReceive, cpuReceiveScv, cpuSend, cpuSendScv, cpuPerByte, cores, storage, order } = COMMIT_INPUTS;
 
-const fastQuorum: NumberInput = {
-  tex: "Q_f",
-  dimension: "one",
-  integer: true,
-  min: 2,
-  meaning: "replicas that must agree, the leading one among them",
-};
-
-export const LEADERLESS_INPUTS = {
+export const FLOW_INPUTS = {
   oneWay,
   clients,
-  fastQuorum,
   arrivalRate: COMMIT_INPUTS.arrivalRate,
   payload: { ...payload, meaning: "mean bytes an operation carries to the replicas" },
   payloadScv,
   replyPayload,
   headerBytes,
-  dependencyBytes: {
-    tex: "s_d",
-    dimension: "size",
-    min: 0,
-    default: 4,
-    meaning: "bytes of a dependency; messages carry one for each replica",
-  },
   egressPerByte,
   ingressPerByte,
   cpuReceive,
@@ -98,30 +91,43 @@ export const LEADERLESS_INPUTS = {
   order,
 } as const;
 
-/** The replica that clients of a place turn to, and the mean round trip to it; as the simulated clients choose. */
-function placeOf(where: string, system: SystemSpec, at: string, share: number): ClientPlace {
+/** Whom clients ask: the one leader, or the node that is nearest to them. */
+export type Entry = number | "any";
+
+/** The node that clients of a place turn to, and the mean round trip to it; as the simulated clients choose. */
+function placeOf(where: string, system: SystemSpec, entry: Entry, at: string, share: number): ClientPlace {
   const { sites, placement } = system.network;
-  const node = at === "leader" ? "0" : /^node (\d+)$/.exec(at)?.[1];
-  if (node !== undefined) return { replica: Number(node), share, roundTrip: null };
-  const site = sites.indexOf(at);
+  const node = at === "leader" ? leaderOf(system) : Number(/^node (\d+)$/.exec(at)?.[1] ?? -1);
+  if (node >= 0 && (entry === "any" || entry === node)) return { replica: node, share, roundTrip: null };
+  const site = node >= 0 ? placement[node] : sites.indexOf(at);
   if (site < 0) throw unknownName(where, "client place", at, ["leader", "node 0", ...sites]);
   const delays = placement.map((other) => delayBetween(system, site, other).mean);
-  const replica = delays.indexOf(Math.min(...delays));
+  const replica = entry === "any" ? delays.indexOf(Math.min(...delays)) : entry;
   const back = delayBetween(system, placement[replica], site).mean;
   return { replica, share, roundTrip: delays[replica] + back };
 }
 
-/** Inputs of `leaderlessCommitLatency`. */
-export function readLeaderlessInputs(system: SystemSpec, workload: WorkloadSpec) {
-  const where = "leaderlessCommitLatency";
-  if (system.protocol !== "epaxos")
-    throw new DomainError(`${where}: protocol must be epaxos, got ${JSON.stringify(system.protocol)}`);
+/** The first leader; of protocols without one the node that such clients begin at. */
+export const leaderOf = ({ settings }: SystemSpec): number =>
+  Math.max(0, Number(settings.initialLeader ?? 0));
+
+/** What a system and its load say of these inputs. @throws DomainError when it is none of `protocols` */
+export function readFlowInputs(
+  where: string,
+  protocols: readonly string[],
+  entry: Entry,
+  system: SystemSpec,
+  workload: WorkloadSpec,
+) {
+  if (!protocols.includes(system.protocol))
+    throw new DomainError(
+      `${where}: protocol must be ${protocols.join(" or ")}, got ${JSON.stringify(system.protocol)}`,
+    );
   const { placement } = system.network;
   return {
     ...readMachines(system, workload),
     oneWay: placement.map((from) => placement.map((to) => delayBetween(system, from, to))),
-    clients: workload.clients.map(({ at, share }) => placeOf(where, system, at, share)),
-    fastQuorum: Number(system.settings.fastQuorum),
+    clients: workload.clients.map(({ at, share }) => placeOf(where, system, entry, at, share)),
     arrivalRate: arrivalMoments(where, workload.arrivals).rate,
   };
 }

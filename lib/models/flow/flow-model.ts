@@ -1,0 +1,252 @@
+/**
+ * Models by message flows: a protocol's flow, and from it loads, waits and the commit latency.
+ *
+ * Source: the decomposition "wait + service + quorum round trip" is that of Ailijiang, Charapko and Demirbas,
+ * "Dissecting the Performance of Strongly-Consistent Replication Protocols" (SIGMOD 2019), §3, here for every message
+ * of the flow at the stations of every node. A model is its flow: to add one, write a file like `zab-commit-latency.ts`.
+ */
+import type { Feature } from "../../core/features.ts";
+import { defineModel } from "../../core/model.ts";
+import type { ModelFunction, ModelGiven, NumberInput } from "../../core/model-types.ts";
+import type { SystemSpec, WorkloadSpec } from "../../core/system.ts";
+import type { DiskLaw } from "../consensus/group-commit.ts";
+import { type ClientPlace, type Delays, FLOW_INPUTS } from "./flow-inputs.ts";
+import { classesOf, type FlowLatency, flowLatency } from "./flow-latency.ts";
+import { type FlowCosts, type FlowLoad, flowLoad, type NodeLoad } from "./flow-load.ts";
+import type { Flow } from "./message-flow.ts";
+
+const one = (tex: string, meaning: string) => ({ tex, dimension: "one", meaning }) as const;
+const span = (tex: string, meaning: string) => ({ tex, dimension: "time", meaning }) as const;
+
+const OUTPUTS = {
+  commitLatency: span("T_c", "from the request at its node's port to its answer put out, mean"),
+  clientLatency: span("T", "as the client sees it, mean"),
+  cpuUtilisation: one("\\rho_c", "of the processor of the node in view, as a study measures it"),
+  egressUtilisation: one("\\rho_x", "of its egress port"),
+  diskUtilisation: one("\\rho_d", "of its disk"),
+  busiestCpu: one("\\rho_c^+", "utilisation of the busiest processor"),
+  busiestEgress: one("\\rho_x^+", "utilisation of the busiest egress port"),
+  busiestIngress: one("\\rho_y^+", "utilisation of the busiest ingress port"),
+  clientPropagation: span("T_1", "between client and node"),
+  propagation: span("T_2", "of the deciding messages"),
+  disk: span("T_3", "in writes"),
+  diskWait: span("T_4", "waiting for the writes before"),
+  waiting: span("T_5", "waiting for processors and ports"),
+  service: span("T_6", "on processors and ports"),
+} as const;
+
+/** What every flow's model says of itself. */
+const ASSUMES = [
+  "no faults, steady state, Poisson arrivals",
+  "waits are taken at their means",
+  "messages from different nodes are independent of one another; records come to a disk one by one",
+];
+const IGNORES: readonly Feature[] = [
+  "non-Poisson arrivals",
+  "overload in bursts",
+  "bunched requests",
+  "client timeout",
+  "heartbeats",
+];
+
+/** A model's own part. */
+export interface FlowDefinition<Own extends Readonly<Record<string, NumberInput>>> {
+  readonly id: string;
+  readonly title: string;
+  readonly cites: readonly string[];
+  readonly assumes: readonly string[];
+  readonly ignores: readonly Feature[];
+  /** Inputs besides those of every flow. */
+  readonly own: Own;
+  /** The flow of an operation by the node that is asked for it. */
+  flows(nodes: number, own: { readonly [K in keyof Own]: number }): readonly Flow[];
+  readonly requires: readonly string[];
+  /** The node whose stations are told: a name of `own`, or a number. */
+  readonly view: string;
+  fromSystem(system: SystemSpec, workload: WorkloadSpec): ModelGiven<typeof FLOW_INPUTS & Own>;
+}
+
+const COSTS = [
+  ["headerBytes", "size"],
+  ["payload", "size"],
+  ["payloadScv", "one"],
+  ["replyPayload", "size"],
+  ["egressPerByte", "timePerByte"],
+  ["ingressPerByte", "timePerByte"],
+  ["cpuReceive", "time"],
+  ["cpuReceiveScv", "one"],
+  ["cpuSend", "time"],
+  ["cpuSendScv", "one"],
+  ["cpuPerByte", "timePerByte"],
+  ["cores", "one"],
+] as const;
+
+const ofLoad = (tex: string, meaning: string, of: (node: NodeLoad) => number): ModelFunction => ({
+  tex,
+  arguments: ["load", "one"],
+  result: "one",
+  meaning: `${meaning} a second at a node`,
+  compute: ({ nodes }: FlowLoad, node: number) => of(nodes[node]),
+});
+const most = (tex: string, meaning: string, of: (node: NodeLoad) => number): ModelFunction => ({
+  tex,
+  arguments: ["load"],
+  result: "one",
+  meaning: `most ${meaning} a second at any node`,
+  compute: ({ nodes }: FlowLoad) => Math.max(...nodes.map(of)),
+});
+const ofPath = (tex: string, meaning: string, key: keyof FlowLatency): ModelFunction => ({
+  tex,
+  arguments: ["path"],
+  result: key === "diskBusy" ? "one" : "time",
+  meaning,
+  compute: (path: FlowLatency) => path[key],
+});
+
+const FUNCTIONS = {
+  size: {
+    tex: "\\#",
+    arguments: ["delays"],
+    result: "one",
+    meaning: "number of nodes",
+    compute: (delays: Delays) => delays.length,
+  },
+  highest: {
+    tex: "\\max i",
+    arguments: ["places"],
+    result: "one",
+    meaning: "highest number of a node that clients ask",
+    compute: (places: readonly ClientPlace[]) => Math.max(...places.map(({ replica }) => replica)),
+  },
+  costsOf: {
+    tex: "\\mathrm{Costs}",
+    arguments: ["disk", ...COSTS.map(([, dimension]) => dimension)],
+    result: "costs",
+    meaning: "what a message of a size costs at every station",
+    compute: (disk: DiskLaw | null, ...values: readonly number[]): FlowCosts =>
+      ({
+        ...Object.fromEntries(COSTS.map(([name], i) => [name, values[i]])),
+        diskPerByte: disk?.perByte ?? 0,
+        durable: disk !== null,
+      }) as unknown as FlowCosts,
+  },
+  loadOf: {
+    tex: "\\mathrm{Load}",
+    arguments: ["delays", "flows", "places", "costs", "rate"],
+    result: "load",
+    meaning: "work of every station, by counting the flow's messages (flow-load.ts)",
+    compute: (
+      delays: Delays,
+      flows: readonly Flow[],
+      places: readonly ClientPlace[],
+      costs: FlowCosts,
+      rate: number,
+    ) => flowLoad(delays.length, classesOf(flows, places, rate), costs),
+  },
+  pathOf: {
+    tex: "\\mathrm{Path}",
+    arguments: ["delays", "flows", "places", "disk", "choice", "costs", "rate", "one"],
+    result: "path",
+    meaning:
+      "waits at each node by clusters of turns (flow-waits.ts), quorums by order statistics (flow-path.ts), averaged over the clients",
+    compute: (
+      delays: Delays,
+      flows: readonly Flow[],
+      places: readonly ClientPlace[],
+      disk: DiskLaw | null,
+      order: string,
+      costs: FlowCosts,
+      rate: number,
+      view: number,
+    ) => flowLatency(delays, flows, places, disk, order === "stream", rate, costs, view),
+  },
+  cpuTime: ofLoad("c", "processor time", ({ cpu }) => cpu),
+  egressTime: ofLoad("x", "egress time", ({ egress }) => egress),
+  mostCpu: most("c_{\\max}", "processor time", ({ cpu }) => cpu),
+  mostEgress: most("x_{\\max}", "egress time", ({ egress }) => egress),
+  mostIngress: most("y_{\\max}", "ingress time", ({ ingress }) => ingress),
+  mostDisk: {
+    tex: "d_{\\max}",
+    arguments: ["load", "disk"],
+    result: "one",
+    meaning: "most time a second that the bytes of records take at any disk",
+    compute: ({ nodes }: FlowLoad, disk: DiskLaw | null) =>
+      Math.max(...nodes.map(({ recordBytes }) => recordBytes * (disk?.perByte ?? 0))),
+  },
+  diskBusyOf: ofPath("b_d", "share of time the disk of the node in view is writing", "diskBusy"),
+  clientPropagationOf: ofPath("D_L", "between client and node", "clientPropagation"),
+  replyEgressOf: ofPath("W_a", "the answer in its port", "replyEgress"),
+  propagationOf: ofPath("D_Q", "of the deciding messages", "propagation"),
+  diskOf: ofPath("d", "writes", "disk"),
+  diskWaitOf: ofPath("w_d", "waits for writes", "diskWait"),
+  waitingOf: ofPath("w", "waits for processors and ports", "waiting"),
+  serviceOf: ofPath("t", "on processors and ports", "service"),
+} as const satisfies Record<string, ModelFunction>;
+
+/** Defines the model of a protocol's flow. */
+export function defineFlowModel<const Own extends Readonly<Record<string, NumberInput>>>(
+  definition: FlowDefinition<Own>,
+) {
+  const { own, flows, view } = definition;
+  const names = Object.keys(own);
+  const inputs: typeof FLOW_INPUTS & Own = { ...FLOW_INPUTS, ...own };
+  return defineModel({
+    id: definition.id,
+    title: definition.title,
+    cites: [
+      ...definition.cites,
+      "Ailijiang, Charapko, Demirbas 2019, §3",
+      "Bailey 1954 (bulk service: group commit)",
+    ],
+    assumes: [...definition.assumes, ...ASSUMES],
+    ignores: [...definition.ignores, ...IGNORES],
+    inputs,
+    between: {
+      flow: {
+        tex: "\\mathcal{F}",
+        type: "flows",
+        meaning: "what happens to an operation, by the node that is asked",
+      },
+      costs: { tex: "\\mathcal{K}", type: "costs", meaning: "costs of messages" },
+      load: { tex: "\\mathcal{W}", type: "load", meaning: "work of every station" },
+      path: { tex: "\\mathcal{P}", type: "path", meaning: "an operation's way" },
+      diskBytes: one("\\rho_b", "utilisation of the busiest disk by the bytes it writes alone"),
+    },
+    outputs: OUTPUTS,
+    functions: {
+      ...FUNCTIONS,
+      flowsOf: {
+        tex: "\\mathrm{Flow}",
+        arguments: ["delays", ...names.map((name) => String(own[name].dimension))],
+        result: "flows",
+        meaning: "the protocol's messages for one operation",
+        compute: (delays: Delays, ...values: readonly number[]) =>
+          flows(delays.length, Object.fromEntries(names.map((name, i) => [name, values[i]])) as never),
+      },
+    },
+    equations: [
+      `flow = flowsOf(${["oneWay", ...names].join(", ")})`,
+      `costs = costsOf(storage, ${COSTS.map(([name]) => name).join(", ")})`,
+      "load = loadOf(oneWay, flow, clients, costs, arrivalRate)",
+      `cpuUtilisation = cpuTime(load, ${view}) / cores`,
+      `egressUtilisation = egressTime(load, ${view})`,
+      "busiestCpu = mostCpu(load) / cores",
+      "busiestEgress = mostEgress(load)",
+      "busiestIngress = mostIngress(load)",
+      "diskBytes = mostDisk(load, storage)",
+      `path = pathOf(oneWay, flow, clients, storage, order, costs, arrivalRate, ${view})`,
+      "diskUtilisation = diskBusyOf(path)",
+      "clientPropagation = clientPropagationOf(path)",
+      "propagation = propagationOf(path)",
+      "disk = diskOf(path)",
+      "diskWait = diskWaitOf(path)",
+      "waiting = waitingOf(path)",
+      "service = serviceOf(path)",
+      "commitLatency = propagation + disk + diskWait + waiting + service",
+      "clientLatency = commitLatency + clientPropagation + replyEgressOf(path)",
+    ],
+    requires: [...definition.requires, "highest(clients) < size(oneWay)"],
+    stable: ["busiestCpu < 1", "busiestEgress < 1", "busiestIngress < 1", "diskBytes < 1"],
+    fromSystem: (system, workload) => definition.fromSystem(system, workload),
+  });
+}

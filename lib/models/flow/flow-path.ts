@@ -1,0 +1,317 @@
+/**
+ * An operation's way through its flow: when each message comes, and when the client is answered.
+ *
+ * A moment is a sum: random delays of links and disks as a law (`atoms.ts`), and times at processors and ports, served
+ * or waited for, at their means. Where votes meet, the one that is enough is found by order statistics (`decision.ts`).
+ */
+import type { Atoms } from "../consensus/atoms.ts";
+import { completing, kthVotes } from "../consensus/decision.ts";
+import { bytesOf, type FlowCosts, replyBytes, requestBytes, sendTime, takeInTime } from "./flow-load.ts";
+import type { Action, Flow, Quorum } from "./message-flow.ts";
+import {
+  anyOf,
+  beginning,
+  decidedAt,
+  durable,
+  type Moment,
+  meetingOf,
+  randomSince,
+  sent,
+  worked,
+} from "./moment.ts";
+
+/** Processor time: its mean, its variance but for payloads, and how many payloads are in it. */
+export interface Job {
+  mean: number;
+  variance: number;
+  payloads: number;
+}
+
+/** A course of several that an operation may take. */
+export interface Course {
+  readonly choice: number;
+  readonly chance: number;
+}
+
+/** One visit of an operation to a node's processor. */
+export interface Turn {
+  readonly node: number;
+  /** When it comes there, on average. */
+  time: number;
+  /** Turns of one visit come whatever the processor does; a later one is caused by one before. */
+  readonly visit: number;
+  readonly job: Job;
+  /** Transmission of all that it sends. */
+  readonly port: Job;
+  /** Who sent what it takes in; −1 for a client, null after a write. */
+  readonly from: number | null;
+  /** What it takes in was let go by a write. */
+  readonly inRow: boolean;
+  course: Course | null;
+  /** Another turn stands for it. */
+  dropped: boolean;
+}
+
+/** What stations add, as found from all operations. */
+export interface Stations {
+  cpu(node: number): number;
+  /** Further wait of the k-th turn behind others of its operation. */
+  own(turn: number): number;
+  egress(node: number): number;
+  ingress(node: number, from: number): number;
+  /** Wait of a message let go by a write at `from`, behind others that were let go with it. */
+  row(from: number, to: number, takeIn: number): number;
+  link(from: number, to: number): Atoms;
+  /** What a record waits and takes to be durable; null without disks. */
+  disk(node: number): Atoms | null;
+  /** What comes after a write waits for others that it made durable. */
+  burst(node: number): number;
+  /** How long what is decided after a random delay, with disks and without, waits for what was asked before. */
+  orderWait(random: { readonly delay: Atoms; readonly links: Atoms }): number;
+}
+
+/** Time the processor has spent on a handler, and when the port has passed on all that it was given. */
+interface Progress {
+  readonly cpu: number;
+  readonly port: number;
+}
+
+interface Vote {
+  readonly moment: Moment;
+  readonly turn: number;
+  readonly weight: number;
+  readonly visits: readonly number[];
+}
+
+/** The answer to the client. */
+export interface Answer {
+  /** When it has been put out. */
+  readonly moment: Moment;
+  /** From then until it has left the port, if it goes by that. */
+  readonly egress: number;
+}
+
+const NEVER = -1;
+const CLIENT = -1;
+/** More than there are nodes. */
+const MANY = 1e6;
+
+/** One visit more to a node. */
+const counted = (visits: readonly number[], node: number): number[] =>
+  visits.map((visit, i) => (i === node ? visit + 1 : visit));
+
+/** Walks through a flow once, with what is known of the stations. */
+export class FlowPath {
+  readonly turns: Turn[] = [];
+  answer: Answer | null = null;
+  private readonly votes = new Map<string, Vote[]>();
+  private readonly costs: FlowCosts;
+  private readonly stations: Stations;
+  private readonly remoteShare: number;
+  private choices = 0;
+
+  constructor(nodes: number, flow: Flow, remoteShare: number, costs: FlowCosts, stations: Stations) {
+    this.costs = costs;
+    this.stations = stations;
+    this.remoteShare = remoteShare;
+    const asked = remoteShare * requestBytes(costs);
+    const start = beginning(asked * costs.ingressPerByte, remoteShare * stations.ingress(flow.at, CLIENT));
+    const visits = new Array<number>(nodes).fill(NEVER);
+    this.takeIn(flow.does, flow.at, start, asked, remoteShare, visits, null, CLIENT, false);
+    for (const quorum of flow.quorums) this.decide(quorum);
+  }
+
+  private newTurn(
+    node: number,
+    time: number,
+    visit: number,
+    from: number | null,
+    inRow: boolean,
+    course: Course | null,
+  ): number {
+    const job = { mean: 0, variance: 0, payloads: 0 };
+    const port = { mean: 0, variance: 0, payloads: 0 };
+    this.turns.push({ node, time, visit, job, port, from, inRow, course, dropped: false });
+    return this.turns.length - 1;
+  }
+
+  /** A message, or a request, at a node's processor. */
+  private takeIn(
+    actions: readonly Action[],
+    node: number,
+    arrival: Moment,
+    bytes: number,
+    payloads: number,
+    visits: readonly number[],
+    course: Course | null,
+    from: number,
+    inRow: boolean,
+  ): void {
+    const { costs, stations } = this;
+    const visit = visits[node] + 1;
+    const turn = this.newTurn(node, arrival.mean, visit, from, inRow, course);
+    const time = takeInTime(bytes, costs);
+    const { job } = this.turns[turn];
+    job.mean += time;
+    job.variance += costs.cpuReceiveScv * costs.cpuReceive ** 2;
+    job.payloads += payloads;
+    // What a vote meets of its own operation is known when all have come (`decide`).
+    const votes = actions.some((action) => "vote" in action);
+    const row = inRow ? stations.row(from, node, time) : 0;
+    const wait = stations.cpu(node) + row + (votes ? 0 : stations.own(turn));
+    const taken = worked(arrival, time, wait);
+    const after = counted(visits, node);
+    this.act(actions, node, turn, taken, after, course, false);
+  }
+
+  /** A handler's actions from a moment on. */
+  private act(
+    actions: readonly Action[],
+    node: number,
+    first: number,
+    begun: Moment,
+    seen: readonly number[],
+    course: Course | null,
+    written: boolean,
+    progress: Progress = { cpu: 0, port: 0 },
+  ): Progress {
+    const { costs, stations } = this;
+    let [turn, at, visits, held] = [first, begun, seen, written];
+    let { cpu, port } = progress;
+    // A turn of all courses has so much of each.
+    const partOf = ({ course: its }: Turn): number => (its === course ? 1 : (course?.chance ?? 1));
+    const putOut = (bytes: number, payloads: number): void => {
+      const time = sendTime(bytes, costs);
+      const part = partOf(this.turns[turn]);
+      const { job } = this.turns[turn];
+      job.mean += part * time;
+      job.variance += part * costs.cpuSendScv * costs.cpuSend ** 2;
+      job.payloads += part * payloads;
+      cpu += time;
+    };
+    const pass = (bytes: number, payloads: number, share: number): void => {
+      const part = share * partOf(this.turns[turn]);
+      const out = this.turns[turn].port;
+      out.mean += part * bytes * costs.egressPerByte;
+      out.payloads += part * payloads;
+      port = Math.max(port, cpu) + bytes * costs.egressPerByte;
+    };
+    for (const action of actions) {
+      if ("send" in action) {
+        const { send, to } = action;
+        const bytes = bytesOf(send, costs);
+        putOut(bytes, send.operations);
+        pass(bytes, send.operations, 1);
+        const leaves = worked(at, port, stations.egress(node));
+        const slower = Math.max(0, bytes * (costs.ingressPerByte - costs.egressPerByte));
+        const arrival = worked(sent(leaves, stations.link(node, to)), slower, stations.ingress(to, node));
+        this.takeIn(action.does, to, arrival, bytes, send.operations, visits, course, node, held);
+      } else if ("persist" in action) {
+        const disk = stations.disk(node);
+        if (disk === null) continue;
+        const ended = durable(worked(at, cpu, 0), disk);
+        visits = counted(visits, node);
+        turn = this.newTurn(node, ended.mean, visits[node], null, false, course);
+        at = worked(ended, 0, stations.cpu(node) + stations.burst(node) + stations.own(turn));
+        [cpu, port, held] = [0, 0, true];
+      } else if ("answer" in action) {
+        putOut(replyBytes(costs), 0);
+        pass(replyBytes(costs), 0, this.remoteShare);
+        this.answer = { moment: worked(at, cpu, 0), egress: port - cpu };
+      } else if ("oneOf" in action) {
+        const choice = this.choices++;
+        const chance = 1 / action.oneOf.length;
+        const ends = action.oneOf.map((one) =>
+          this.act(one, node, turn, at, visits, { choice, chance }, held, { cpu, port }),
+        );
+        cpu = ends.reduce((sum, end) => sum + chance * end.cpu, 0);
+        port = ends.reduce((sum, end) => sum + chance * end.port, 0);
+      } else {
+        const votes = this.votes.get(action.vote) ?? [];
+        votes.push({ moment: worked(at, cpu, 0), turn, weight: action.weight ?? 1, visits });
+        this.votes.set(action.vote, votes);
+      }
+    }
+    return { cpu, port };
+  }
+
+  /** The vote that completes a quorum, and what follows. */
+  private decide({ name, at: node, needed, among, inOrder, does }: Quorum): void {
+    const { turns, stations } = this;
+    const all = this.meeting(this.votes.get(name) ?? []);
+    const votes =
+      among === undefined ? all : soonest(all, among, ({ turn }) => turns[turn].from ?? node, node);
+    const meeting = meetingOf(votes);
+    const { voters, byLinks } = meeting;
+    const last = completing(voters, needed);
+    const moment = decidedAt(meeting, last, byLinks === voters ? last : completing(byLinks, needed));
+    const place = this.placeVotes(all, needed, among === undefined ? null : moment.mean);
+    // The last vote stands behind those before it; the node's own, after its write, is no message.
+    const byMessage = last.byVoter.reduce(
+      (sum, p, v) => sum + (turns[votes[v].turn].from === null ? 0 : p),
+      0,
+    );
+    const behind = byMessage * stations.own(place);
+    const ordered = inOrder === true ? stations.orderWait(randomSince(moment)) : 0;
+    const visits = votes[0].visits.map((_, i) => Math.max(...votes.map((vote) => vote.visits[i])));
+    this.act(does, node, place, worked(moment, 0, behind + ordered), visits, turns[place].course, false);
+  }
+
+  /** Votes that come by one of several courses are one vote, whose way is any of theirs. */
+  private meeting(votes: readonly Vote[]): readonly Vote[] {
+    const { turns } = this;
+    const courseOf = ({ turn }: Vote): Course | null => turns[turn].course;
+    if (votes.every((vote) => courseOf(vote) === courseOf(votes[0]))) return votes;
+    const met: Vote[] = [];
+    const seen = new Set<number>();
+    for (const vote of votes) {
+      const course = courseOf(vote);
+      if (course === null) met.push(vote);
+      else if (!seen.has(course.choice)) {
+        seen.add(course.choice);
+        const same = votes.filter((other) => courseOf(other)?.choice === course.choice);
+        met.push({ ...vote, moment: anyOf(same.map(({ moment }) => moment)) });
+        for (const { turn } of same) turns[turn].dropped = turn !== vote.turn;
+        turns[vote.turn].time = same.reduce((sum, { turn }) => sum + turns[turn].time, 0) / same.length;
+        turns[vote.turn].course = null;
+      }
+    }
+    return met;
+  }
+
+  /**
+   * Puts the turns of votes where the first, second, … comes on average; returns the turn of the one that decides.
+   *
+   * @param decided when that is, of votes that do not all count
+   */
+  private placeVotes(votes: readonly Vote[], needed: number, decided: number | null): number {
+    const { turns } = this;
+    const { behind, voters } = meetingOf(votes);
+    // Votes come a little before they have been taken in.
+    const early = votes.map(({ moment, turn }) => moment.mean - turns[turn].time);
+    const times = kthVotes(
+      voters.map((voter, v) => ({ ...voter, offset: behind + voter.offset - early[v] })),
+    );
+    const sorted = votes.map(({ turn }) => turn).sort((a, b) => turns[a].time - turns[b].time);
+    for (const [k, turn] of sorted.entries()) turns[turn].time = times[k].mean;
+    if (decided === null && votes.every(({ weight }) => weight === 1)) return sorted[needed - 1];
+    const taken = early.reduce((sum, time) => sum + time, 0) / early.length;
+    const by = decided ?? completing(voters, needed).mean + behind;
+    const before = times.filter(({ mean }) => mean + taken <= by).length;
+    return sorted[Math.max(0, before - 1)];
+  }
+}
+
+/** Those whose votes come soonest on average, of equals the next by number after whoever counts. */
+function soonest(
+  votes: readonly Vote[],
+  among: number,
+  nodeOf: (vote: Vote) => number,
+  counts: number,
+): readonly Vote[] {
+  const after = (vote: Vote): number => {
+    const ahead = nodeOf(vote) - counts;
+    return ahead < 0 ? ahead + MANY : ahead;
+  };
+  return [...votes].sort((a, b) => a.moment.mean - b.moment.mean || after(a) - after(b)).slice(0, among);
+}

@@ -1,0 +1,239 @@
+/**
+ * What waits where: every station's mean wait from all turns of all operations.
+ *
+ * An operation's turns at one processor are not independent of one another, so they are taken as a cluster
+ * (`queueing/cluster-wait.ts`). Everything that one write made durable goes on at the same moment, so second moments
+ * grow by what comes with a turn (a batch arrival is one job to whoever finds it). Behind a station that queues the same
+ * work only the slower one queues (Friedman, "Reduction methods for tandem queuing systems", Operations Research 13(1),
+ * 1965).
+ */
+import { type Atoms, cutDelay, inOrder, meanDelay, shiftLevels } from "../consensus/atoms.ts";
+import { type DiskLaw, type GroupCommit, groupCommit } from "../consensus/group-commit.ts";
+import { type Cluster, mixedClusterWaits } from "../queueing/cluster-wait.ts";
+import type { Delays } from "./flow-inputs.ts";
+import { type FlowClass, type FlowCosts, type FlowLoad, flowLoad } from "./flow-load.ts";
+import { type Course, FlowPath, type Stations, type Turn } from "./flow-path.ts";
+
+/** Rounds in which waits and the times of turns are found from one another. */
+const ROUNDS = 4;
+
+/** A node's disk: what its writes let go together. */
+interface Storage {
+  readonly commit: GroupCommit;
+  readonly delay: Atoms;
+  /** Records a second. */
+  readonly records: number;
+  /** Mean processor time of what a record lets go. */
+  readonly letGo: number;
+}
+
+/** Waits found in one round. */
+interface Waits {
+  readonly cpu: readonly number[];
+  readonly egress: readonly number[];
+  /** For each class its turns' further waits behind one another. */
+  readonly own: readonly (readonly number[])[];
+}
+
+export class FlowWaits {
+  readonly paths: readonly (FlowPath | null)[];
+  readonly load: FlowLoad;
+  private readonly delays: Delays;
+  private readonly classes: readonly FlowClass[];
+  private readonly costs: FlowCosts;
+  private readonly ordered: boolean;
+  private readonly storages: readonly (Storage | null)[];
+  private readonly links = new Map<number, Atoms>();
+  private waits: Waits;
+
+  constructor(
+    delays: Delays,
+    classes: readonly FlowClass[],
+    disk: DiskLaw | null,
+    ordered: boolean,
+    costs: FlowCosts,
+  ) {
+    const nodes = delays.length;
+    this.delays = delays;
+    this.classes = classes;
+    this.costs = costs;
+    this.ordered = ordered;
+    this.load = flowLoad(nodes, classes, costs);
+    this.storages = this.load.nodes.map(({ records, recordBytes, letGo }) => {
+      if (disk === null || records === 0) return null;
+      const commit = groupCommit(disk, records, recordBytes / records);
+      return { commit, delay: commit.delay, records, letGo: letGo / records };
+    });
+    const none = new Array<number>(nodes).fill(0);
+    this.waits = { cpu: none, egress: none, own: classes.map(() => []) };
+    let paths = this.walk();
+    for (let round = 1; round < ROUNDS; round++) {
+      this.waits = this.waitsOf(paths);
+      paths = this.walk();
+    }
+    this.paths = paths;
+  }
+
+  /** Share of time a node's disk is writing. */
+  diskBusy(node: number): number {
+    const storage = this.storages[node];
+    return storage === null ? 0 : (storage.records * meanDelay(storage.commit.write)) / storage.commit.batch;
+  }
+
+  private walk(): (FlowPath | null)[] {
+    return this.classes.map(({ flow, rate, remoteShare }, c) =>
+      rate === 0
+        ? null
+        : new FlowPath(this.delays.length, flow, remoteShare, this.costs, this.stationsFor(c)),
+    );
+  }
+
+  private stationsFor(c: number): Stations {
+    const { waits } = this;
+    return {
+      cpu: (node) => waits.cpu[node],
+      own: (turn) => waits.own[c][turn] ?? 0,
+      egress: (node) => waits.egress[node],
+      ingress: (node, from) => this.ingressWait(node, from),
+      row: (from, to, takeIn) => (this.rowOf(from, to, takeIn) * takeIn) / 2,
+      link: (from, to) => this.linkDelay(from, to),
+      disk: (node) => this.storages[node]?.delay ?? null,
+      burst: (node) => this.besides(node) / 2,
+      orderWait: (random) => this.orderWait(random),
+    };
+  }
+
+  /** Processor time of what a write lets go besides what one of its records does. */
+  private besides(node: number): number {
+    const storage = this.storages[node];
+    return storage === null ? 0 : storage.commit.companions * storage.letGo;
+  }
+
+  /** The delay of a link, behind messages before it where it keeps order. */
+  private linkDelay(from: number, to: number): Atoms {
+    const key = from * this.delays.length + to;
+    let delay = this.links.get(key);
+    if (delay === undefined) {
+      delay = cutDelay(this.delays[from][to], "propagation");
+      if (this.ordered) delay = inOrder(delay, this.load.links[from][to].rate, this.firstOfBunch(from, to));
+      this.links.set(key, delay);
+    }
+    return delay;
+  }
+
+  /** The chance that a message is the first of those that one write lets go on a link. */
+  private firstOfBunch(from: number, to: number): number {
+    const storage = this.storages[from];
+    const { rate, written } = this.load.links[from][to];
+    if (storage === null || written === 0) return 1;
+    const writes = storage.records / storage.commit.batch;
+    return (rate - written + Math.min(written, writes)) / rate;
+  }
+
+  /**
+   * What one write lets go on a link comes in a row, and waits for one another where it is taken in more slowly: the
+   * companions of a message there, times the share of its time in which the next one is there already.
+   */
+  private rowOf(from: number, to: number, takeIn: number): number {
+    const storage = from < 0 ? null : this.storages[from];
+    // Messages that overtake one another come one by one.
+    if (storage === null || takeIn === 0 || (!this.ordered && this.delays[from][to].variance > 0)) return 0;
+    const perRecord = this.load.links[from][to].written / storage.records;
+    return storage.commit.companions * Math.max(0, perRecord - storage.letGo / takeIn);
+  }
+
+  /** What is decided out of order waits for what was asked before: the same at every level as without disks, which do not let overtake. */
+  private orderWait({ delay, links }: { readonly delay: Atoms; readonly links: Atoms }): number {
+    if (this.ordered) return 0;
+    const rate = this.classes.reduce((sum, one) => sum + one.rate, 0);
+    const held = inOrder(links, rate);
+    if (held === links) return 0;
+    const shifted = delay === links ? held : shiftLevels(delay, links, held);
+    return Math.max(0, meanDelay(shifted) - meanDelay(delay));
+  }
+
+  /** A message does not wait for others of its sender, who cannot send faster. */
+  private ingressWait(node: number, from: number): number {
+    const { ingressPerByte, egressPerByte } = this.costs;
+    if (ingressPerByte === 0) return 0;
+    let [busy, square] = [0, 0];
+    const count = (rate: number, time: number, mine: boolean): void => {
+      busy += rate * time;
+      if (!mine) square += rate * time * time;
+    };
+    for (const { sender, rate, bytes } of this.load.nodes[node].received)
+      count(rate, bytes * ingressPerByte, sender === from && egressPerByte >= ingressPerByte);
+    return square / (2 * (1 - busy));
+  }
+
+  private waitsOf(paths: readonly (FlowPath | null)[]): Waits {
+    const own: number[][] = this.classes.map(() => []);
+    const cpu: number[] = [];
+    const egress: number[] = [];
+    for (let node = 0; node < this.delays.length; node++) {
+      const clusters: (Cluster & { readonly of: number; readonly turns: readonly number[] })[] = [];
+      for (const [c, path] of paths.entries()) {
+        if (path === null) continue;
+        const here = path.turns.filter((turn) => turn.node === node && !turn.dropped);
+        for (const { chance, turns } of coursesOf(here)) {
+          turns.sort((a, b) => a.time - b.time);
+          clusters.push({
+            rate: this.classes[c].rate * chance,
+            jobs: turns.map((turn) => this.jobOf(turn)),
+            of: c,
+            turns: turns.map((turn) => path.turns.indexOf(turn)),
+          });
+        }
+      }
+      const found = mixedClusterWaits("mg1", clusters, 1, this.costs.cores);
+      for (const [i, { of, turns }] of clusters.entries())
+        for (const [k, turn] of turns.entries()) own[of][turn] = found.own[i][k];
+      cpu.push(found.others);
+      egress.push(Math.max(0, this.egressAlone(node, paths) - found.others));
+    }
+    return { cpu, egress, own };
+  }
+
+  private jobOf({ time, visit, job, from, inRow, node }: Turn): Cluster["jobs"][number] {
+    const { payload, payloadScv, cpuPerByte } = this.costs;
+    const sizes = payloadScv * (job.payloads * payload * cpuPerByte) ** 2;
+    // Found by who comes meanwhile, what comes together is one job.
+    const row = inRow && from !== null ? this.rowOf(from, node, job.mean) * job.mean ** 2 : 0;
+    const burst = from === null ? this.besides(node) * job.mean : 0;
+    return { time, visit, mean: job.mean, variance: job.variance + sizes + row + burst };
+  }
+
+  private egressAlone(node: number, paths: readonly (FlowPath | null)[]): number {
+    const { payload, payloadScv, egressPerByte } = this.costs;
+    if (egressPerByte === 0) return 0;
+    let [busy, square] = [0, 0];
+    for (const [c, path] of paths.entries()) {
+      for (const turn of path?.turns ?? []) {
+        if (turn.node !== node || turn.port.mean === 0) continue;
+        const rate = this.classes[c].rate * (turn.course?.chance ?? 1);
+        const sizes = payloadScv * (turn.port.payloads * payload * egressPerByte) ** 2;
+        busy += rate * turn.port.mean;
+        square += rate * (turn.port.mean ** 2 + sizes);
+      }
+    }
+    return square / (2 * (1 - busy));
+  }
+}
+
+/** A node's turns by the course that an operation takes: those of every course are in each. */
+function coursesOf(turns: readonly Turn[]): { readonly chance: number; readonly turns: Turn[] }[] {
+  const common = turns.filter(({ course }) => course === null);
+  const courses = new Map<Course, Turn[]>();
+  for (const turn of turns) {
+    if (turn.course === null) continue;
+    const course = courses.get(turn.course) ?? [...common];
+    course.push(turn);
+    courses.set(turn.course, course);
+  }
+  let rest = 1;
+  const list = [...courses].map(([{ chance }, its]) => {
+    rest -= chance;
+    return { chance, turns: its };
+  });
+  return rest > 1e-9 && common.length > 0 ? [...list, { chance: rest, turns: common }] : list;
+}

@@ -1,0 +1,69 @@
+/**
+ * What happens to one operation, message by message: the steady state of a protocol as data.
+ *
+ * A flow says what the node that a client asks does with the request, and what whoever gets a message of it does with
+ * that. Everything else follows from it: how much work, bytes and writes every station of every node has
+ * (`flow-load.ts`), what waits where (`flow-waits.ts`), and when the client is answered (`flow-path.ts`). To hold
+ * another protocol against its simulation, write its flow down.
+ */
+
+/** What a message carries besides its header: operations with their payload, and further bytes. */
+export interface Carried {
+  readonly operations: number;
+  readonly bytes?: number;
+}
+
+/** A message of a header alone. */
+export const HEADER: Carried = { operations: 0 };
+/** A message that carries the operation. */
+export const OPERATION: Carried = { operations: 1 };
+
+/** What a handler does, in order. */
+export type Action =
+  /** Sends a message; whoever gets it does the rest. */
+  | { readonly send: Carried; readonly to: number; readonly does: readonly Action[] }
+  /** Makes a record durable: what follows waits for it, and is a turn of its own at the processor. */
+  | { readonly persist: Carried }
+  /** Counts towards a quorum, as so many votes. */
+  | { readonly vote: string; readonly weight?: number }
+  /** Answers the client. */
+  | { readonly answer: true }
+  /** One of several courses, each as likely. All end in the same votes. */
+  | { readonly oneOf: readonly (readonly Action[])[] };
+
+/** What is done once there are votes enough, by whoever took in the last of them. */
+export interface Quorum {
+  readonly name: string;
+  /** The node that counts. */
+  readonly at: number;
+  readonly needed: number;
+  /** Only so many voters count: those whose votes come soonest on average, of equals the next by number. */
+  readonly among?: number;
+  /** The share of operations that come to it: 1 unless it stands in one of several courses. */
+  readonly chance?: number;
+  /** Goes on only when it has its quorum for everything asked before, too. */
+  readonly inOrder?: boolean;
+  readonly does: readonly Action[];
+}
+
+/** One operation, from its request on. */
+export interface Flow {
+  /** The node that is asked. */
+  readonly at: number;
+  readonly does: readonly Action[];
+  /** In an order in which they can be complete: what a quorum's votes come from stands before it. */
+  readonly quorums: readonly Quorum[];
+}
+
+/** The same message to several nodes, in this order. */
+export function sendAll(
+  to: readonly number[],
+  carried: Carried,
+  does: (node: number) => readonly Action[],
+): Action[] {
+  return to.map((node) => ({ send: carried, to: node, does: does(node) }));
+}
+
+/** Every node but one, in the order in which messages to all are sent. */
+export const allBut = (self: number, nodes: number): number[] =>
+  Array.from({ length: nodes }, (_, node) => node).filter((node) => node !== self);

@@ -1,0 +1,197 @@
+/**
+ * When something happens to an operation: random delays of links and disks one after the other, and times at processors
+ * and ports at their means.
+ *
+ * Delays hang together as a tree: what two moments have behind them in common is the same delay, not two alike. Where
+ * ways meet, only what lies after their fork is independent.
+ */
+import {
+  type Atoms,
+  addDelays,
+  condense,
+  constantDelay,
+  DELAY_PARTS,
+  meanDelay,
+  mixDelays,
+} from "../consensus/atoms.ts";
+import type { KthVote, Voter } from "../consensus/decision.ts";
+
+/** A random delay after others. */
+interface Step {
+  readonly before: Step | null;
+  readonly delay: Atoms;
+  /** The same without disks: what links alone make of the order of operations. */
+  readonly links: Atoms;
+}
+
+export interface Moment {
+  /** The random delays since the beginning, the last one first; null before any. */
+  readonly step: Step | null;
+  /** Time at processors and ports, and waiting for them; the mean of everything. */
+  readonly service: number;
+  readonly waiting: number;
+  readonly mean: number;
+}
+
+export function beginning(service: number, waiting: number): Moment {
+  return { step: null, service, waiting, mean: service + waiting };
+}
+
+/** A moment that comes later by so much work and waiting. */
+export function worked(moment: Moment, service: number, waiting: number): Moment {
+  return {
+    step: moment.step,
+    service: moment.service + service,
+    waiting: moment.waiting + waiting,
+    mean: moment.mean + service + waiting,
+  };
+}
+
+const NONE = constantDelay(0, "propagation");
+
+function stepped(moment: Moment, delay: Atoms, links: Atoms): Moment {
+  return { ...moment, step: { before: moment.step, delay, links }, mean: moment.mean + meanDelay(delay) };
+}
+
+/** A moment that comes later by the random delay of a link. */
+export const sent = (moment: Moment, link: Atoms): Moment => stepped(moment, link, link);
+/** A moment that comes later by the random delay of a disk. */
+export const durable = (moment: Moment, disk: Atoms): Moment => stepped(moment, disk, NONE);
+
+/** Sums are asked for again and again, of the same laws. */
+const sums = new WeakMap<Atoms, WeakMap<Atoms, Atoms>>();
+
+function sumOf(a: Atoms, b: Atoms): Atoms {
+  if (a === NONE) return b;
+  if (b === NONE) return a;
+  const known = sums.get(a) ?? new WeakMap<Atoms, Atoms>();
+  sums.set(a, known);
+  const sum = known.get(b) ?? addDelays(a, b);
+  known.set(b, sum);
+  return sum;
+}
+
+/** Which of a step's two laws. */
+type Law = "delay" | "links";
+
+function lawSince(fork: Step | null, { step }: Moment, law: Law): Atoms {
+  const laws: Atoms[] = [];
+  for (let at = step; at !== fork && at !== null; at = at.before) laws.push(at[law]);
+  return laws.reduceRight(sumOf, NONE);
+}
+
+/** The last random delay that all of some moments have behind them. */
+function forkOf(moments: readonly Moment[]): Step | null {
+  const paths = moments.map(({ step }) => {
+    const path: Step[] = [];
+    for (let at = step; at !== null; at = at.before) path.unshift(at);
+    return path;
+  });
+  let fork: Step | null = null;
+  for (const [depth, step] of paths[0].entries()) {
+    if (!paths.every((path) => path[depth] === step)) break;
+    fork = step;
+  }
+  return fork;
+}
+
+/** Of random delays: their mean, or that of what they are made of. */
+function sumUp(step: Step | null, of: (delay: Atoms) => number): number {
+  let sum = 0;
+  for (let at = step; at !== null; at = at.before) sum += of(at.delay);
+  return sum;
+}
+
+/** Mean propagation, disk, … in a moment's random delays. */
+export function meanPart({ step }: Moment, part: (typeof DELAY_PARTS)[number]): number {
+  return sumUp(step, ({ weights, parts }) =>
+    weights.reduce((sum, weight, i) => sum + weight * parts[part][i], 0),
+  );
+}
+
+/** Moments that meet, as independent voters after their fork. */
+export interface Meeting {
+  readonly fork: Step | null;
+  /** Mean of the random delays up to the fork. */
+  readonly behind: number;
+  readonly moments: readonly Moment[];
+  readonly voters: readonly Voter[];
+  /** The same voters without disks; the same list where there are none. */
+  readonly byLinks: readonly Voter[];
+}
+
+/** What meets: a moment, as so many votes. */
+interface Coming {
+  readonly moment: Moment;
+  readonly weight: number;
+}
+
+export function meetingOf(coming: readonly Coming[]): Meeting {
+  const moments = coming.map(({ moment }) => moment);
+  const fork = forkOf(moments);
+  const votersBy = (law: Law): Voter[] =>
+    coming.map(({ moment, weight }) => ({
+      offset: moment.service + moment.waiting,
+      delay: lawSince(fork, moment, law),
+      weight,
+    }));
+  const voters = votersBy("delay");
+  const byLinks = votersBy("links");
+  const sure = voters.every(({ delay }, i) => delay === byLinks[i].delay);
+  return { fork, behind: sumUp(fork, meanDelay), moments, voters, byLinks: sure ? voters : byLinks };
+}
+
+/** The moment that a vote decides, which comes when the last of those needed does. */
+export function decidedAt({ fork, behind, moments }: Meeting, last: KthVote, lastByLinks: KthVote): Moment {
+  const mean = (of: (moment: Moment) => number): number =>
+    moments.reduce((sum, moment, v) => sum + last.byVoter[v] * of(moment), 0);
+  const service = mean((moment) => moment.service);
+  const waiting = mean((moment) => moment.waiting);
+  const delay = lawOf(last);
+  const links = lastByLinks === last ? delay : lawOf(lastByLinks);
+  return { step: { before: fork, delay, links }, service, waiting, mean: behind + last.mean };
+}
+
+/** What is random about a vote: without atoms that cannot be, made of the parts that those who decide it are made of. */
+function lawOf({ times, weights, parts, offset }: KthVote): Atoms {
+  const kept = [...times.keys()].filter((i) => weights[i] > 0);
+  const values = Float64Array.from(kept, (i) => times[i] - offset);
+  const made = DELAY_PARTS.reduce((sum, part) => sum + parts[part], 0);
+  const share = (part: number): Float64Array => values.map((value) => (made > 0 ? (value * part) / made : 0));
+  return condense({
+    values,
+    weights: Float64Array.from(kept, (i) => weights[i]),
+    parts: {
+      propagation: share(parts.propagation),
+      disk: share(parts.disk),
+      diskWait: share(parts.diskWait),
+      slotWait: share(parts.slotWait),
+    },
+  });
+}
+
+/** Any of some moments, each as likely. */
+export function anyOf(moments: readonly Moment[]): Moment {
+  const fork = forkOf(moments);
+  const mean = (of: (moment: Moment) => number): number =>
+    moments.reduce((sum, moment) => sum + of(moment), 0) / moments.length;
+  const service = mean((moment) => moment.service);
+  const waiting = mean((moment) => moment.waiting);
+  const mix = (law: Law): Atoms =>
+    condense(
+      moments
+        .map((moment): Atoms => {
+          const later = moment.service + moment.waiting - service - waiting;
+          const delay = lawSince(fork, moment, law);
+          return { ...delay, values: Float64Array.from(delay.values, (value) => value + later) };
+        })
+        .reduce((all, one, i) => mixDelays(all, one, 1 / (i + 1))),
+    );
+  const step = { before: fork, delay: mix("delay"), links: mix("links") };
+  return { step, service, waiting, mean: mean((moment) => moment.mean) };
+}
+
+/** What lies between a moment without those before it having been waited for, and with: `order` makes that of a law. */
+export function randomSince({ step }: Moment): { readonly delay: Atoms; readonly links: Atoms } {
+  return step ?? { delay: NONE, links: NONE };
+}
