@@ -32,6 +32,7 @@ import { leaderlessCommitLatency } from "./consensus/leaderless-commit-latency.t
 import { dissectingLoad } from "./consensus/load-formula.ts";
 import { messagesPerOperation } from "./consensus/messages-per-operation.ts";
 import { multiLeader } from "./consensus/multi-leader.ts";
+import { pigPaxosCommitLatency } from "./consensus/pig-paxos-commit-latency.ts";
 import { paxosLeader } from "./consensus/published-paxos.ts";
 import { quorumAvailability } from "./consensus/quorum-availability.ts";
 import { quorumLatency, quorumLatencyExponential, quorumLatencyUnequal } from "./consensus/quorum-latency.ts";
@@ -116,6 +117,7 @@ export const models = {
   leaderCommitLatency,
   leaderlessCommitLatency,
   zabCommitLatency,
+  pigPaxosCommitLatency,
   batchedCommitLatency,
   leaderServiceTime,
   rttPlusFsync,

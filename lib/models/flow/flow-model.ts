@@ -7,7 +7,13 @@
  */
 import type { Feature } from "../../core/features.ts";
 import { defineModel } from "../../core/model.ts";
-import type { ModelFunction, ModelGiven, NumberInput } from "../../core/model-types.ts";
+import type {
+  ChoiceInput,
+  InputValue,
+  ModelFunction,
+  ModelGiven,
+  NumberInput,
+} from "../../core/model-types.ts";
 import type { SystemSpec, WorkloadSpec } from "../../core/system.ts";
 import type { DiskLaw } from "../consensus/group-commit.ts";
 import { type ClientPlace, type Delays, FLOW_INPUTS } from "./flow-inputs.ts";
@@ -49,8 +55,10 @@ const IGNORES: readonly Feature[] = [
   "heartbeats",
 ];
 
+type OwnInputs = Readonly<Record<string, NumberInput | ChoiceInput>>;
+
 /** A model's own part. */
-export interface FlowDefinition<Own extends Readonly<Record<string, NumberInput>>> {
+export interface FlowDefinition<Own extends OwnInputs> {
   readonly id: string;
   readonly title: string;
   readonly cites: readonly string[];
@@ -59,7 +67,7 @@ export interface FlowDefinition<Own extends Readonly<Record<string, NumberInput>
   /** Inputs besides those of every flow. */
   readonly own: Own;
   /** The flow of an operation by the node that is asked for it. */
-  flows(nodes: number, own: { readonly [K in keyof Own]: number }): readonly Flow[];
+  flows(nodes: number, own: { readonly [K in keyof Own]: InputValue<Own[K]> }): readonly Flow[];
   readonly requires: readonly string[];
   /** The node whose stations are told: a name of `own`, or a number. */
   readonly view: string;
@@ -117,6 +125,13 @@ const FUNCTIONS = {
     result: "one",
     meaning: "highest number of a node that clients ask",
     compute: (places: readonly ClientPlace[]) => Math.max(...places.map(({ replica }) => replica)),
+  },
+  lowest: {
+    tex: "\\min i",
+    arguments: ["places"],
+    result: "one",
+    meaning: "lowest number of a node that clients ask",
+    compute: (places: readonly ClientPlace[]) => Math.min(...places.map(({ replica }) => replica)),
   },
   costsOf: {
     tex: "\\mathrm{Costs}",
@@ -183,10 +198,11 @@ const FUNCTIONS = {
   serviceOf: ofPath("t", "on processors and ports", "service"),
 } as const satisfies Record<string, ModelFunction>;
 
+const argumentOf = (input: NumberInput | ChoiceInput): string =>
+  "choices" in input ? "choice" : String(input.dimension);
+
 /** Defines the model of a protocol's flow. */
-export function defineFlowModel<const Own extends Readonly<Record<string, NumberInput>>>(
-  definition: FlowDefinition<Own>,
-) {
+export function defineFlowModel<const Own extends OwnInputs>(definition: FlowDefinition<Own>) {
   const { own, flows, view } = definition;
   const names = Object.keys(own);
   const inputs: typeof FLOW_INPUTS & Own = { ...FLOW_INPUTS, ...own };
@@ -217,10 +233,10 @@ export function defineFlowModel<const Own extends Readonly<Record<string, Number
       ...FUNCTIONS,
       flowsOf: {
         tex: "\\mathrm{Flow}",
-        arguments: ["delays", ...names.map((name) => String(own[name].dimension))],
+        arguments: ["delays", ...names.map((name) => argumentOf(own[name]))],
         result: "flows",
         meaning: "the protocol's messages for one operation",
-        compute: (delays: Delays, ...values: readonly number[]) =>
+        compute: (delays: Delays, ...values: readonly (number | string)[]) =>
           flows(delays.length, Object.fromEntries(names.map((name, i) => [name, values[i]])) as never),
       },
     },

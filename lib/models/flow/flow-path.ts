@@ -67,7 +67,7 @@ export interface Stations {
   /** What comes after a write waits for others that it made durable. */
   burst(node: number): number;
   /** How long what is decided after a random delay, with disks and without, waits for what was asked before. */
-  orderWait(random: { readonly delay: Atoms; readonly links: Atoms }): number;
+  orderWait(random: { readonly delay: Atoms; readonly links: Atoms }, mixed: boolean): number;
 }
 
 /** Time the processor has spent on a handler, and when the port has passed on all that it was given. */
@@ -81,6 +81,8 @@ interface Vote {
   readonly turn: number;
   readonly weight: number;
   readonly visits: readonly number[];
+  /** It may have come by any of several courses. */
+  readonly mixed: boolean;
 }
 
 /** The answer to the client. */
@@ -228,7 +230,7 @@ export class FlowPath {
         port = ends.reduce((sum, end) => sum + chance * end.port, 0);
       } else {
         const votes = this.votes.get(action.vote) ?? [];
-        votes.push({ moment: worked(at, cpu, 0), turn, weight: action.weight ?? 1, visits });
+        votes.push({ moment: worked(at, cpu, 0), turn, weight: action.weight ?? 1, visits, mixed: false });
         this.votes.set(action.vote, votes);
       }
     }
@@ -252,7 +254,8 @@ export class FlowPath {
       0,
     );
     const behind = byMessage * stations.own(place);
-    const ordered = inOrder === true ? stations.orderWait(randomSince(moment)) : 0;
+    const mixed = all.some((vote) => vote.mixed);
+    const ordered = inOrder === true ? stations.orderWait(randomSince(moment), mixed) : 0;
     const visits = votes[0].visits.map((_, i) => Math.max(...votes.map((vote) => vote.visits[i])));
     this.act(does, node, place, worked(moment, 0, behind + ordered), visits, turns[place].course, false);
   }
@@ -270,7 +273,7 @@ export class FlowPath {
       else if (!seen.has(course.choice)) {
         seen.add(course.choice);
         const same = votes.filter((other) => courseOf(other)?.choice === course.choice);
-        met.push({ ...vote, moment: anyOf(same.map(({ moment }) => moment)) });
+        met.push({ ...vote, moment: anyOf(same.map(({ moment }) => moment)), mixed: same.length > 1 });
         for (const { turn } of same) turns[turn].dropped = turn !== vote.turn;
         turns[vote.turn].time = same.reduce((sum, { turn }) => sum + turns[turn].time, 0) / same.length;
         turns[vote.turn].course = null;

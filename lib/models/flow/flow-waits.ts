@@ -99,7 +99,7 @@ export class FlowWaits {
       link: (from, to) => this.linkDelay(from, to),
       disk: (node) => this.storages[node]?.delay ?? null,
       burst: (node) => this.besides(node) / 2,
-      orderWait: (random) => this.orderWait(random),
+      orderWait: (random, mixed) => this.orderWait(random, mixed),
     };
   }
 
@@ -142,9 +142,15 @@ export class FlowWaits {
     return storage.commit.companions * Math.max(0, perRecord - storage.letGo / takeIn);
   }
 
-  /** What is decided out of order waits for what was asked before: the same at every level as without disks, which do not let overtake. */
-  private orderWait({ delay, links }: { readonly delay: Atoms; readonly links: Atoms }): number {
-    if (this.ordered) return 0;
+  /**
+   * What is decided out of order waits for what was asked before: by links that keep none, or by courses of which some
+   * are longer. The same at every level as without disks, which do not let overtake.
+   */
+  private orderWait(
+    { delay, links }: { readonly delay: Atoms; readonly links: Atoms },
+    mixed: boolean,
+  ): number {
+    if (this.ordered && !mixed) return 0;
     const rate = this.classes.reduce((sum, one) => sum + one.rate, 0);
     const held = inOrder(links, rate);
     if (held === links) return 0;
