@@ -52,6 +52,12 @@ export interface Turn {
   dropped: boolean;
 }
 
+/** A random delay, and the chance that what has passed it goes on alone. */
+export interface Delay {
+  readonly delay: Atoms;
+  readonly alone: number;
+}
+
 /** What stations add, as found from all operations. */
 export interface Stations {
   cpu(node: number): number;
@@ -61,9 +67,16 @@ export interface Stations {
   ingress(node: number, from: number): number;
   /** Wait of a message let go by a write at `from`, behind others that were let go with it. */
   row(from: number, to: number, takeIn: number): number;
-  link(from: number, to: number): Atoms;
+  /**
+   * A link's delay, and the chance that a message is alone after it.
+   *
+   * @param alone that chance before it
+   * @param held a write has let it go
+   * @param chance that it is sent at all
+   */
+  link(from: number, to: number, alone: number, held: boolean, chance: number): Delay;
   /** What a record waits and takes to be durable; null without disks. */
-  disk(node: number): Atoms | null;
+  disk(node: number): Delay | null;
   /** What comes after a write waits for others that it made durable. */
   burst(node: number): number;
   /** How long what is decided after a random delay, with disks and without, waits for what was asked before. */
@@ -206,12 +219,14 @@ export class FlowPath {
         pass(bytes, send.operations, 1);
         const leaves = worked(at, port, stations.egress(node));
         const slower = Math.max(0, bytes * (costs.ingressPerByte - costs.egressPerByte));
-        const arrival = worked(sent(leaves, stations.link(node, to)), slower, stations.ingress(to, node));
+        const link = stations.link(node, to, at.alone, held, course?.chance ?? 1);
+        const handedOver = sent(leaves, link.delay, link.alone);
+        const arrival = worked(handedOver, slower, stations.ingress(to, node));
         this.takeIn(action.does, to, arrival, bytes, send.operations, visits, course, node, held);
       } else if ("persist" in action) {
         const disk = stations.disk(node);
         if (disk === null) continue;
-        const ended = durable(worked(at, cpu, 0), disk);
+        const ended = durable(worked(at, cpu, 0), disk.delay, disk.alone);
         visits = counted(visits, node);
         turn = this.newTurn(node, ended.mean, visits[node], null, false, course);
         at = worked(ended, 0, stations.cpu(node) + stations.burst(node) + stations.own(turn));

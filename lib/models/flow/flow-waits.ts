@@ -7,24 +7,36 @@
  * work only the slower one queues (Friedman, "Reduction methods for tandem queuing systems", Operations Research 13(1),
  * 1965).
  */
-import { type Atoms, cutDelay, inOrder, meanDelay, shiftLevels } from "../consensus/atoms.ts";
+import { type Atoms, cutDelay, inOrder, meanDelay, notHeldBack, shiftLevels } from "../consensus/atoms.ts";
 import { type DiskLaw, type GroupCommit, groupCommit } from "../consensus/group-commit.ts";
 import { type Cluster, mixedClusterWaits } from "../queueing/cluster-wait.ts";
 import type { Delays } from "./flow-inputs.ts";
 import { type FlowClass, type FlowCosts, type FlowLoad, flowLoad } from "./flow-load.ts";
-import { type Course, FlowPath, type Stations, type Turn } from "./flow-path.ts";
+import { type Course, type Delay, FlowPath, type Stations, type Turn } from "./flow-path.ts";
 
 /** Rounds in which waits and the times of turns are found from one another. */
 const ROUNDS = 4;
+/** Chances that are the same but for rounding. */
+const SAME = 1e-9;
 
 /** A node's disk: what its writes let go together. */
-interface Storage {
+interface Storage extends Delay {
   readonly commit: GroupCommit;
-  readonly delay: Atoms;
   /** Records a second. */
   readonly records: number;
   /** Mean processor time of what a record lets go. */
   readonly letGo: number;
+}
+
+/** A link: its own delay, and that behind the messages before. */
+interface Link {
+  readonly own: Atoms;
+  delay: Atoms;
+  /** The chance that a message is the first of a bunch, and that it is not held back by those before it. */
+  alone: number;
+  notHeldBack: number;
+  /** Sum of the chances of a second's messages, as they are counted. */
+  counted: number;
 }
 
 /** Waits found in one round. */
@@ -43,7 +55,7 @@ export class FlowWaits {
   private readonly costs: FlowCosts;
   private readonly ordered: boolean;
   private readonly storages: readonly (Storage | null)[];
-  private readonly links = new Map<number, Atoms>();
+  private readonly links: readonly (readonly Link[])[];
   private waits: Waits;
 
   constructor(
@@ -62,8 +74,14 @@ export class FlowWaits {
     this.storages = this.load.nodes.map(({ records, recordBytes, letGo }) => {
       if (disk === null || records === 0) return null;
       const commit = groupCommit(disk, records, recordBytes / records);
-      return { commit, delay: commit.delay, records, letGo: letGo / records };
+      return { commit, delay: commit.delay, alone: 1 / commit.batch, records, letGo: letGo / records };
     });
+    this.links = delays.map((row) =>
+      row.map((delay): Link => {
+        const own = cutDelay(delay, "propagation");
+        return { own, delay: own, alone: Number.NaN, notHeldBack: 1, counted: 0 };
+      }),
+    );
     const none = new Array<number>(nodes).fill(0);
     this.waits = { cpu: none, egress: none, own: classes.map(() => []) };
     let paths = this.walk();
@@ -81,11 +99,24 @@ export class FlowWaits {
   }
 
   private walk(): (FlowPath | null)[] {
-    return this.classes.map(({ flow, rate, remoteShare }, c) =>
+    const paths = this.classes.map(({ flow, rate, remoteShare }, c) =>
       rate === 0
         ? null
         : new FlowPath(this.delays.length, flow, remoteShare, this.costs, this.stationsFor(c)),
     );
+    for (const [from, row] of this.links.entries())
+      for (const [to, link] of row.entries()) this.holdBack(link, this.load.links[from][to].rate);
+    return paths;
+  }
+
+  /** The delay of a link that keeps order, with what has been counted on it. */
+  private holdBack(link: Link, rate: number): void {
+    const alone = rate > 0 ? Math.min(1, link.counted / rate) : 1;
+    link.counted = 0;
+    if (!this.ordered || Math.abs(alone - link.alone) <= SAME) return;
+    link.alone = alone;
+    link.delay = inOrder(link.own, rate, alone);
+    link.notHeldBack = notHeldBack(link.own, rate);
   }
 
   private stationsFor(c: number): Stations {
@@ -96,8 +127,9 @@ export class FlowWaits {
       egress: (node) => waits.egress[node],
       ingress: (node, from) => this.ingressWait(node, from),
       row: (from, to, takeIn) => (this.rowOf(from, to, takeIn) * takeIn) / 2,
-      link: (from, to) => this.linkDelay(from, to),
-      disk: (node) => this.storages[node]?.delay ?? null,
+      link: (from, to, alone, held, chance) =>
+        this.linkDelay(from, to, alone, held, chance * this.classes[c].rate),
+      disk: (node) => this.storages[node],
       burst: (node) => this.besides(node) / 2,
       orderWait: (random, mixed) => this.orderWait(random, mixed),
     };
@@ -109,25 +141,15 @@ export class FlowWaits {
     return storage === null ? 0 : storage.commit.companions * storage.letGo;
   }
 
-  /** The delay of a link, behind messages before it where it keeps order. */
-  private linkDelay(from: number, to: number): Atoms {
-    const key = from * this.delays.length + to;
-    let delay = this.links.get(key);
-    if (delay === undefined) {
-      delay = cutDelay(this.delays[from][to], "propagation");
-      if (this.ordered) delay = inOrder(delay, this.load.links[from][to].rate, this.firstOfBunch(from, to));
-      this.links.set(key, delay);
-    }
-    return delay;
-  }
-
-  /** The chance that a message is the first of those that one write lets go on a link. */
-  private firstOfBunch(from: number, to: number): number {
+  /** Of what one write lets go on a link only the first goes alone; what was held back with others does not, either. */
+  private linkDelay(from: number, to: number, before: number, held: boolean, rate: number): Delay {
     const storage = this.storages[from];
-    const { rate, written } = this.load.links[from][to];
-    if (storage === null || written === 0) return 1;
-    const writes = storage.records / storage.commit.batch;
-    return (rate - written + Math.min(written, writes)) / rate;
+    const link = this.links[from][to];
+    let alone = before;
+    if (held && storage !== null)
+      alone = Math.min(alone, storage.records / storage.commit.batch / this.load.links[from][to].written);
+    link.counted += rate * alone;
+    return { delay: link.delay, alone: Math.min(alone, link.notHeldBack) };
   }
 
   /**

@@ -31,16 +31,18 @@ export interface Moment {
   readonly service: number;
   readonly waiting: number;
   readonly mean: number;
+  /** The chance that it is the first of those that go on together: what a slower one held back, or one write. */
+  readonly alone: number;
 }
 
 export function beginning(service: number, waiting: number): Moment {
-  return { step: null, service, waiting, mean: service + waiting };
+  return { step: null, service, waiting, mean: service + waiting, alone: 1 };
 }
 
 /** A moment that comes later by so much work and waiting. */
 export function worked(moment: Moment, service: number, waiting: number): Moment {
   return {
-    step: moment.step,
+    ...moment,
     service: moment.service + service,
     waiting: moment.waiting + waiting,
     mean: moment.mean + service + waiting,
@@ -49,14 +51,17 @@ export function worked(moment: Moment, service: number, waiting: number): Moment
 
 const NONE = constantDelay(0, "propagation");
 
-function stepped(moment: Moment, delay: Atoms, links: Atoms): Moment {
-  return { ...moment, step: { before: moment.step, delay, links }, mean: moment.mean + meanDelay(delay) };
+function stepped(moment: Moment, delay: Atoms, links: Atoms, alone: number): Moment {
+  const step = { before: moment.step, delay, links };
+  return { ...moment, step, mean: moment.mean + meanDelay(delay), alone };
 }
 
 /** A moment that comes later by the random delay of a link. */
-export const sent = (moment: Moment, link: Atoms): Moment => stepped(moment, link, link);
+export const sent = (moment: Moment, link: Atoms, alone: number): Moment =>
+  stepped(moment, link, link, alone);
 /** A moment that comes later by the random delay of a disk. */
-export const durable = (moment: Moment, disk: Atoms): Moment => stepped(moment, disk, NONE);
+export const durable = (moment: Moment, disk: Atoms, alone: number): Moment =>
+  stepped(moment, disk, NONE, Math.min(moment.alone, alone));
 
 /** Sums are asked for again and again, of the same laws. */
 const sums = new WeakMap<Atoms, WeakMap<Atoms, Atoms>>();
@@ -149,7 +154,8 @@ export function decidedAt({ fork, behind, moments }: Meeting, last: KthVote, las
   const waiting = mean((moment) => moment.waiting);
   const delay = lawOf(last);
   const links = lastByLinks === last ? delay : lawOf(lastByLinks);
-  return { step: { before: fork, delay, links }, service, waiting, mean: behind + last.mean };
+  const alone = mean((moment) => moment.alone);
+  return { step: { before: fork, delay, links }, service, waiting, mean: behind + last.mean, alone };
 }
 
 /** What is random about a vote: without atoms that cannot be, made of the parts that those who decide it are made of. */
@@ -188,7 +194,7 @@ export function anyOf(moments: readonly Moment[]): Moment {
         .reduce((all, one, i) => mixDelays(all, one, 1 / (i + 1))),
     );
   const step = { before: fork, delay: mix("delay"), links: mix("links") };
-  return { step, service, waiting, mean: mean((moment) => moment.mean) };
+  return { step, service, waiting, mean: mean((moment) => moment.mean), alone: mean(({ alone }) => alone) };
 }
 
 /** What lies between a moment without those before it having been waited for, and with: `order` makes that of a law. */
