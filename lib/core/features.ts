@@ -33,6 +33,15 @@ function meetOften(
   return interfering * 2 * longest > MEET_OFTEN;
 }
 
+/** Of protocols whose nodes take slots of one log: whether several propose while others' proposals are under way. */
+function proposeAtOnce({ protocol, network }: SystemSpec, { arrivals, clients }: WorkloadSpec): boolean {
+  if (protocol !== "fast-paxos" && protocol !== "mencius") return false;
+  if (new Set(clients.filter(({ share }) => share > 0).map(({ at }) => at)).size < 2) return false;
+  if (arrivals.process === "closed") return true;
+  const longest = Math.max(...network.oneWay.flat().map((link) => distributionFrom(link).mean));
+  return arrivals.rate * 2 * longest > MEET_OFTEN;
+}
+
 /** Every feature with how to see whether a system or its load uses it. */
 const SEEN = {
   "client distance": hasDistantClients,
@@ -41,6 +50,7 @@ const SEEN = {
   reads: (_s, w) => w.reads > 0,
   "uneven keys": (_s, w) => w.popularity !== undefined,
   "interfering commands": meetOften,
+  "concurrent proposers": proposeAtOnce,
   "non-Poisson arrivals": (_s, w) => w.arrivals.process !== "poisson",
   "overload in bursts": (_s, w) => w.arrivals.process === "on-off",
   "client timeout": (_s, w) => w.timeout !== null,
@@ -51,8 +61,9 @@ const SEEN = {
   "in-order links": (s) => s.network.order === "stream",
   // What a link of that kind held back behind one request comes to the leader together with it.
   "bunched requests": (s, w) => s.network.order === "stream" && hasJitter(s) && hasDistantClients(s, w),
-  // A Raft follower refuses what overtakes (Ongaro 2014, §3.5), and the leader goes back and sends again.
-  "overtaken appends": (s) => s.protocol === "raft" && s.network.order === "datagram" && hasJitter(s),
+  // A follower refuses what overtakes (Raft: Ongaro 2014, §3.5; Zab's links are TCP's), and it is sent again.
+  "overtaken appends": (s) =>
+    (s.protocol === "raft" || s.protocol === "zab") && s.network.order === "datagram" && hasJitter(s),
   cpu: (s) =>
     distributionFrom(s.cpu.receive).mean > 0 || distributionFrom(s.cpu.send).mean > 0 || s.cpu.perByte > 0,
   cores: (s) => s.cpu.cores > 1,

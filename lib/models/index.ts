@@ -23,6 +23,7 @@ import { duellingProposers } from "./consensus/duelling-proposers.ts";
 import { electionTime } from "./consensus/election-time.ts";
 import { failover } from "./consensus/failover.ts";
 import { fastPath } from "./consensus/fast-path.ts";
+import { fastPaxosCommitLatency } from "./consensus/fast-paxos-commit-latency.ts";
 import { flexiblePaxos } from "./consensus/flexible-paxos.ts";
 import { keyConflict } from "./consensus/key-conflict.ts";
 import { leaderCommitLatency } from "./consensus/leader-commit-latency.ts";
@@ -30,6 +31,7 @@ import { leaderScaling } from "./consensus/leader-scaling.ts";
 import { leaderServiceTime } from "./consensus/leader-service-time.ts";
 import { leaderlessCommitLatency } from "./consensus/leaderless-commit-latency.ts";
 import { dissectingLoad } from "./consensus/load-formula.ts";
+import { menciusCommitLatency } from "./consensus/mencius-commit-latency.ts";
 import { messagesPerOperation } from "./consensus/messages-per-operation.ts";
 import { multiLeader } from "./consensus/multi-leader.ts";
 import { pigPaxosCommitLatency } from "./consensus/pig-paxos-commit-latency.ts";
@@ -118,6 +120,8 @@ export const models = {
   leaderlessCommitLatency,
   zabCommitLatency,
   pigPaxosCommitLatency,
+  fastPaxosCommitLatency,
+  menciusCommitLatency,
   batchedCommitLatency,
   leaderServiceTime,
   rttPlusFsync,

@@ -36,8 +36,9 @@ export interface Course {
 /** One visit of an operation to a node's processor. */
 export interface Turn {
   readonly node: number;
-  /** When it comes there, on average. */
+  /** When it comes there, on average; of votes, when the first, second, … does. */
   time: number;
+  readonly comes: number;
   /** Turns of one visit come whatever the processor does; a later one is caused by one before. */
   readonly visit: number;
   readonly job: Job;
@@ -146,7 +147,7 @@ export class FlowPath {
   ): number {
     const job = { mean: 0, variance: 0, payloads: 0 };
     const port = { mean: 0, variance: 0, payloads: 0 };
-    this.turns.push({ node, time, visit, job, port, from, inRow, course, dropped: false });
+    this.turns.push({ node, time, comes: time, visit, job, port, from, inRow, course, dropped: false });
     return this.turns.length - 1;
   }
 
@@ -306,11 +307,11 @@ export class FlowPath {
     const { turns } = this;
     const { behind, voters } = meetingOf(votes);
     // Votes come a little before they have been taken in.
-    const early = votes.map(({ moment, turn }) => moment.mean - turns[turn].time);
+    const early = votes.map(({ moment, turn }) => moment.mean - turns[turn].comes);
     const times = kthVotes(
       voters.map((voter, v) => ({ ...voter, offset: behind + voter.offset - early[v] })),
     );
-    const sorted = votes.map(({ turn }) => turn).sort((a, b) => turns[a].time - turns[b].time);
+    const sorted = votes.map(({ turn }) => turn).sort((a, b) => turns[a].comes - turns[b].comes);
     for (const [k, turn] of sorted.entries()) turns[turn].time = times[k].mean;
     if (decided === null && votes.every(({ weight }) => weight === 1)) return sorted[needed - 1];
     const taken = early.reduce((sum, time) => sum + time, 0) / early.length;
