@@ -280,6 +280,31 @@ export function inOrder(delay: Atoms, rate: number, alone = 1): Atoms {
   return { ...delay, weights: result };
 }
 
+/**
+ * The delay until a message or a later one has come, where they overtake one another and a later one says as much.
+ *
+ * By x none has when its own delay is above x and no later one, sent after a, took less than x − a: with Poisson sending
+ * times (1 − F(x)) · exp(−λ·∫_0^x F).
+ */
+export function overtaken(delay: Atoms, rate: number): Atoms {
+  const { values, weights } = delay;
+  const count = values.length;
+  if (count === 1 || rate === 0) return delay;
+  const result = new Float64Array(count);
+  let [below, area, left] = [0, 0, 1];
+  for (let i = 0; i < count; i++) {
+    below += weights[i];
+    // At the edge halfway to the next atom.
+    const half = i < count - 1 ? (values[i + 1] - values[i]) / 2 : 0;
+    area += below * half;
+    const now = i === count - 1 ? 0 : Math.max(0, 1 - below) * Math.exp(-rate * area);
+    result[i] = left - now;
+    left = now;
+    area += below * half;
+  }
+  return { ...delay, weights: result };
+}
+
 /** The chance that a message is not held back by those ahead of it on a link that keeps order, Poisson sending times. */
 export function notHeldBack({ values, weights }: Atoms, rate: number): number {
   let [sum, above, excess] = [0, 0, 0];

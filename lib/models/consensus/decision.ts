@@ -153,3 +153,27 @@ export function completing(voters: readonly Voter[], needed: number): KthVote {
   }
   return decided;
 }
+
+/** The last of votes that are all early or all late together: each at the same level of its law. */
+export function lastInStep(voters: readonly Voter[]): KthVote {
+  const n = voters.length;
+  const at = new Array<number>(n).fill(0);
+  const ends = voters.map(({ delay }) => delay.weights[0]);
+  const events: Event[] = [];
+  const chances: number[] = [];
+  const isDone = (v: number): boolean => at[v] === voters[v].delay.values.length - 1;
+  for (let level = 0; level < 1; ) {
+    // Up to the next level at which one of them goes on to its next atom.
+    const next = Math.min(1, ...ends.map((end, v) => (isDone(v) ? 1 : end)));
+    const times = voters.map(({ offset, delay }, v) => offset + delay.values[at[v]]);
+    const time = Math.max(...times);
+    events.push({ time, voter: times.indexOf(time), atom: at[times.indexOf(time)] });
+    chances.push(next - level);
+    for (let v = 0; v < n; v++)
+      if (!isDone(v) && ends[v] <= next) ends[v] += voters[v].delay.weights[++at[v]];
+    level = next;
+  }
+  const decided = emptyTally(n, events);
+  for (const [i, event] of events.entries()) note(decided, i, event, voters[event.voter], chances[i]);
+  return decided;
+}

@@ -3,7 +3,7 @@
  *
  * Source: Lamport, "Fast Paxos", Distributed Computing 19(2), 2006, §3.1: the node that is asked proposes to all acceptors
  * itself, and a fast quorum of their votes chooses, two message delays later. The coordinator hears the votes as well and
- * tells everybody; where it has nothing to propose itself that is work beside the way.
+ * tells everybody: whichever comes first, the quorum or the word of it.
  */
 import { leaderOf, readFlowInputs } from "../flow/flow-inputs.ts";
 import { defineFlowModel } from "../flow/flow-model.ts";
@@ -19,9 +19,10 @@ function proposedBy(proposer: number, nodes: number, coordinator: number, fastQu
     toCoordinator(acceptor),
     ...(isBoth ? [] : [toProposer]),
   ];
-  const chosen = sendAll(allBut(coordinator, nodes), HEADER, () => []);
+  const others = allBut(coordinator, nodes);
   const needed = fastQuorum;
   const answer: Action = { answer: true };
+  const known: Action = { vote: "known" };
   return {
     at: proposer,
     does: [
@@ -31,10 +32,24 @@ function proposedBy(proposer: number, nodes: number, coordinator: number, fastQu
       ...(isBoth ? [] : [{ vote: "own" }]),
     ],
     quorums: isBoth
-      ? [{ name: "round", at: coordinator, needed, inOrder: true, does: [answer, ...chosen] }]
+      ? [
+          {
+            name: "round",
+            at: coordinator,
+            needed,
+            inOrder: true,
+            does: [...sendAll(others, HEADER, () => []), answer],
+          },
+        ]
       : [
-          { name: "own", at: proposer, needed, inOrder: true, does: [answer] },
-          { name: "round", at: coordinator, needed, does: chosen },
+          { name: "own", at: proposer, needed, does: [known] },
+          {
+            name: "round",
+            at: coordinator,
+            needed,
+            does: sendAll(others, HEADER, (node) => (node === proposer ? [known] : [])),
+          },
+          { name: "known", at: proposer, needed: 1, inOrder: true, does: [answer] },
         ],
   };
 }

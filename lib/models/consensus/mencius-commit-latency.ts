@@ -18,8 +18,15 @@ function suggestedBy(server: number, servers: number, quorum: number): Flow {
     at: server,
     does: [{ persist: OPERATION }, ...sendAll(others, OPERATION, () => accept), ...heard],
     quorums: [
-      { name: "chosen", at: server, needed: quorum, does: sendAll(others, HEADER, () => []) },
-      { name: "skipped", at: server, needed: servers, inOrder: true, does: [{ answer: true }] },
+      {
+        name: "chosen",
+        at: server,
+        needed: quorum,
+        inOrder: true,
+        does: [{ vote: "ready" }, ...sendAll(others, HEADER, () => [])],
+      },
+      { name: "skipped", at: server, needed: servers, cumulative: true, does: [{ vote: "ready" }] },
+      { name: "ready", at: server, needed: 2, inStep: true, does: [{ answer: true }] },
     ],
   };
 }

@@ -5,7 +5,7 @@
  * or waited for, at their means. Where votes meet, the one that is enough is found by order statistics (`decision.ts`).
  */
 import type { Atoms } from "../consensus/atoms.ts";
-import { completing, kthVotes } from "../consensus/decision.ts";
+import { completing, kthVotes, lastInStep, type Voter } from "../consensus/decision.ts";
 import { bytesOf, type FlowCosts, replyBytes, requestBytes, sendTime, takeInTime } from "./flow-load.ts";
 import type { Action, Flow, Quorum } from "./message-flow.ts";
 import {
@@ -80,6 +80,8 @@ export interface Stations {
   disk(node: number): Delay | null;
   /** What comes after a write waits for others that it made durable. */
   burst(node: number): number;
+  /** A delay that ends with a later message, where that overtakes. */
+  overtaken(delay: Atoms, links: Atoms): Atoms;
   /** How long what is decided after a random delay, with disks and without, waits for what was asked before. */
   orderWait(random: { readonly delay: Atoms; readonly links: Atoms }, mixed: boolean): number;
 }
@@ -254,15 +256,17 @@ export class FlowPath {
   }
 
   /** The vote that completes a quorum, and what follows. */
-  private decide({ name, at: node, needed, among, inOrder, does }: Quorum): void {
+  private decide(quorum: Quorum): void {
+    const { name, at: node, needed, among, cumulative, inStep, inOrder, does } = quorum;
     const { turns, stations } = this;
     const all = this.meeting(this.votes.get(name) ?? []);
     const votes =
       among === undefined ? all : soonest(all, among, ({ turn }) => turns[turn].from ?? node, node);
-    const meeting = meetingOf(votes);
+    const meeting = meetingOf(votes, cumulative === true ? stations.overtaken : undefined);
     const { voters, byLinks } = meeting;
-    const last = completing(voters, needed);
-    const moment = decidedAt(meeting, last, byLinks === voters ? last : completing(byLinks, needed));
+    const lastOf = (of: readonly Voter[]) => (inStep === true ? lastInStep(of) : completing(of, needed));
+    const last = lastOf(voters);
+    const moment = decidedAt(meeting, last, byLinks === voters ? last : lastOf(byLinks));
     const place = this.placeVotes(all, needed, among === undefined ? null : moment.mean);
     // The last vote stands behind those before it; the node's own, after its write, is no message.
     const byMessage = last.byVoter.reduce(

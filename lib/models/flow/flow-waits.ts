@@ -7,7 +7,15 @@
  * work only the slower one queues (Friedman, "Reduction methods for tandem queuing systems", Operations Research 13(1),
  * 1965).
  */
-import { type Atoms, cutDelay, inOrder, meanDelay, notHeldBack, shiftLevels } from "../consensus/atoms.ts";
+import {
+  type Atoms,
+  cutDelay,
+  inOrder,
+  meanDelay,
+  notHeldBack,
+  overtaken,
+  shiftLevels,
+} from "../consensus/atoms.ts";
 import { type DiskLaw, type GroupCommit, groupCommit } from "../consensus/group-commit.ts";
 import { type Cluster, mixedClusterWaits } from "../queueing/cluster-wait.ts";
 import type { Delays } from "./flow-inputs.ts";
@@ -131,6 +139,7 @@ export class FlowWaits {
         this.linkDelay(from, to, alone, held, chance * this.classes[c].rate),
       disk: (node) => this.storages[node],
       burst: (node) => this.besides(node) / 2,
+      overtaken: (delay, links) => this.overtakenBy(delay, links, this.classes[c].rate),
       orderWait: (random, mixed) => this.orderWait(random, mixed),
     };
   }
@@ -178,6 +187,17 @@ export class FlowWaits {
     if (held === links) return 0;
     const shifted = delay === links ? held : shiftLevels(delay, links, held);
     return Math.max(0, meanDelay(shifted) - meanDelay(delay));
+  }
+
+  /** Disks do not let overtake, so a delay is as much shorter as without them, at every level. */
+  private overtakenBy(delay: Atoms, links: Atoms, rate: number): Atoms {
+    if (this.ordered) return delay;
+    const sooner = overtaken(links, rate);
+    return sooner === links || delay === links
+      ? delay === links
+        ? sooner
+        : delay
+      : shiftLevels(delay, links, sooner);
   }
 
   /** A message does not wait for others of its sender, who cannot send faster. */

@@ -41,6 +41,10 @@ export interface Quorum {
   readonly among?: number;
   /** The share of operations that come to it: 1 unless it stands in one of several courses. */
   readonly chance?: number;
+  /** A vote counts for everything asked before it at that node, too. */
+  readonly cumulative?: boolean;
+  /** All must come, and are early or late together: they are other readings of the same messages. */
+  readonly inStep?: boolean;
   /** Goes on only when it has its quorum for everything asked before, too. */
   readonly inOrder?: boolean;
   readonly does: readonly Action[];

@@ -125,23 +125,27 @@ export interface Meeting {
   readonly byLinks: readonly Voter[];
 }
 
+type Sooner = (delay: Atoms, links: Atoms) => Atoms;
+
 /** What meets: a moment, as so many votes. */
 interface Coming {
   readonly moment: Moment;
   readonly weight: number;
 }
 
-export function meetingOf(coming: readonly Coming[]): Meeting {
+/** @param sooner what makes a delay end before its time, given what links alone make of it */
+export function meetingOf(coming: readonly Coming[], sooner: Sooner = (delay) => delay): Meeting {
   const moments = coming.map(({ moment }) => moment);
   const fork = forkOf(moments);
-  const votersBy = (law: Law): Voter[] =>
-    coming.map(({ moment, weight }) => ({
-      offset: moment.service + moment.waiting,
-      delay: lawSince(fork, moment, law),
-      weight,
-    }));
-  const voters = votersBy("delay");
-  const byLinks = votersBy("links");
+  const voters = coming.map(({ moment, weight }) => ({
+    offset: moment.service + moment.waiting,
+    delay: sooner(lawSince(fork, moment, "delay"), lawSince(fork, moment, "links")),
+    weight,
+  }));
+  const byLinks = coming.map(({ moment }, i) => {
+    const links = lawSince(fork, moment, "links");
+    return { ...voters[i], delay: sooner(links, links) };
+  });
   const sure = voters.every(({ delay }, i) => delay === byLinks[i].delay);
   return { fork, behind: sumUp(fork, meanDelay), moments, voters, byLinks: sure ? voters : byLinks };
 }
