@@ -17,7 +17,7 @@ import {
 import type { Round } from "./quorum-round.ts";
 
 /** A wait as atoms. */
-function waitLaw(mean: number, busy: number, typicalJob: number): Atoms {
+export function waitLaw(mean: number, busy: number, typicalJob: number): Atoms {
   const none = constantDelay(0, "diskWait");
   if (mean <= 0 || busy <= 0) return none;
   const shape = waitShape(mean, busy, typicalJob);

@@ -1,4 +1,6 @@
 /** Means over all operations of a protocol, by its flow: what the models of message flows output. */
+import { DomainError } from "../../core/errors.ts";
+import { type Atoms, condense, mixDelays } from "../consensus/atoms.ts";
 import type { DiskLaw } from "../consensus/group-commit.ts";
 import type { ClientPlace, Delays } from "./flow-inputs.ts";
 import type { FlowClass, FlowCosts } from "./flow-load.ts";
@@ -16,6 +18,8 @@ export interface FlowLatency {
   readonly diskWait: number;
   readonly waiting: number;
   readonly service: number;
+  /** Law of the commit latency. */
+  readonly law: Atoms;
   /** Share of time the disk of the node in view is writing. */
   readonly diskBusy: number;
 }
@@ -57,6 +61,7 @@ export function flowLatency(
     service: 0,
   };
   for (const { share, roundTrip } of places) total.clientPropagation += share * (roundTrip ?? 0);
+  let [law, counted]: [Atoms | null, number] = [null, 0];
   for (const [c, path] of waits.paths.entries()) {
     if (path === null || path.answer === null) continue;
     const share = classes[c].rate / rate;
@@ -64,12 +69,18 @@ export function flowLatency(
     const propagation = meanPart(moment, "propagation");
     const onDisk = meanPart(moment, "disk");
     const diskWait = meanPart(moment, "diskWait");
+    counted += share;
+    const own = waits.lawOf(moment);
+    law = law === null ? own : mixDelays(law, own, share / counted);
     total.propagation += share * propagation;
     total.disk += share * onDisk;
     total.diskWait += share * diskWait;
-    total.waiting += share * moment.waiting;
-    total.service += share * (moment.mean - moment.waiting - propagation - onDisk - diskWait);
+    // Waiting for the order of operations is part of the last delay, and no other part of it.
+    const waiting = moment.mean - moment.service - propagation - onDisk - diskWait;
+    total.waiting += share * waiting;
+    total.service += share * moment.service;
     total.replyEgress += share * classes[c].remoteShare * egress;
   }
-  return { ...total, diskBusy: waits.diskBusy(view) };
+  if (law === null) throw new DomainError("flow: somebody must ask");
+  return { ...total, law: condense(law), diskBusy: waits.diskBusy(view) };
 }

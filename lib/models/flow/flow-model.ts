@@ -15,6 +15,7 @@ import type {
   NumberInput,
 } from "../../core/model-types.ts";
 import type { SystemSpec, WorkloadSpec } from "../../core/system.ts";
+import { COMMIT_FUNCTIONS } from "../consensus/commit-functions.ts";
 import type { DiskLaw } from "../consensus/group-commit.ts";
 import { type ClientPlace, type Delays, FLOW_INPUTS } from "./flow-inputs.ts";
 import { classesOf, type FlowLatency, flowLatency } from "./flow-latency.ts";
@@ -26,6 +27,8 @@ const span = (tex: string, meaning: string) => ({ tex, dimension: "time", meanin
 
 const OUTPUTS = {
   commitLatency: span("T_c", "from the request at its node's port to its answer put out, mean"),
+  commitLatencyP50: span("T_{c,50}", "median of the commit latency"),
+  commitLatencyP99: span("T_{c,99}", "99th percentile of the commit latency"),
   clientLatency: span("T", "as the client sees it, mean"),
   cpuUtilisation: one("\\rho_c", "of the processor of the node in view, as a study measures it"),
   egressUtilisation: one("\\rho_x", "of its egress port"),
@@ -103,7 +106,7 @@ const most = (tex: string, meaning: string, of: (node: NodeLoad) => number): Mod
   meaning: `most ${meaning} a second at any node`,
   compute: ({ nodes }: FlowLoad) => Math.max(...nodes.map(of)),
 });
-const ofPath = (tex: string, meaning: string, key: keyof FlowLatency): ModelFunction => ({
+const ofPath = (tex: string, meaning: string, key: Exclude<keyof FlowLatency, "law">): ModelFunction => ({
   tex,
   arguments: ["path"],
   result: key === "diskBusy" ? "one" : "time",
@@ -189,6 +192,15 @@ const FUNCTIONS = {
       Math.max(...nodes.map(({ recordBytes }) => recordBytes * (disk?.perByte ?? 0))),
   },
   diskBusyOf: ofPath("b_d", "share of time the disk of the node in view is writing", "diskBusy"),
+  lawOf: {
+    tex: "\\mathcal{L}",
+    arguments: ["path"],
+    result: "law",
+    meaning:
+      "law of the commit latency: delays and waits added as independent, waits as gamma laws with an atom at 0",
+    compute: (path: FlowLatency) => path.law,
+  },
+  quantile: COMMIT_FUNCTIONS.quantile,
   clientPropagationOf: ofPath("D_L", "between client and node", "clientPropagation"),
   replyEgressOf: ofPath("W_a", "the answer in its port", "replyEgress"),
   propagationOf: ofPath("D_Q", "of the deciding messages", "propagation"),
@@ -226,6 +238,7 @@ export function defineFlowModel<const Own extends OwnInputs>(definition: FlowDef
       costs: { tex: "\\mathcal{K}", type: "costs", meaning: "costs of messages" },
       load: { tex: "\\mathcal{W}", type: "load", meaning: "work of every station" },
       path: { tex: "\\mathcal{P}", type: "path", meaning: "an operation's way" },
+      law: { tex: "\\mathcal{L}", type: "law", meaning: "law of the commit latency" },
       diskBytes: one("\\rho_b", "utilisation of the busiest disk by the bytes it writes alone"),
     },
     outputs: OUTPUTS,
@@ -259,6 +272,9 @@ export function defineFlowModel<const Own extends OwnInputs>(definition: FlowDef
       "waiting = waitingOf(path)",
       "service = serviceOf(path)",
       "commitLatency = propagation + disk + diskWait + waiting + service",
+      "law = lawOf(path)",
+      "commitLatencyP50 = quantile(law, 0.5)",
+      "commitLatencyP99 = quantile(law, 0.99)",
       "clientLatency = commitLatency + clientPropagation + replyEgressOf(path)",
     ],
     requires: [...definition.requires, "highest(clients) < size(oneWay)"],

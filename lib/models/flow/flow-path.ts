@@ -13,9 +13,10 @@ import {
   beginning,
   decidedAt,
   durable,
+  heldUp,
   type Moment,
   meetingOf,
-  randomSince,
+  queuedAt,
   sent,
   worked,
 } from "./moment.ts";
@@ -82,8 +83,8 @@ export interface Stations {
   burst(node: number): number;
   /** A delay that ends with a later message, where that overtakes. */
   overtaken(delay: Atoms, links: Atoms): Atoms;
-  /** How long what is decided after a random delay, with disks and without, waits for what was asked before. */
-  orderWait(random: { readonly delay: Atoms; readonly links: Atoms }, mixed: boolean): number;
+  /** What a random delay, with disks and without, becomes when all asked before must have theirs. */
+  inOrder(delay: Atoms, links: Atoms, mixed: boolean): Atoms;
 }
 
 /** Time the processor has spent on a handler, and when the port has passed on all that it was given. */
@@ -111,6 +112,9 @@ export interface Answer {
 
 const NEVER = -1;
 const CLIENT = -1;
+/** Queues by number: processors, then egress ports. */
+export const cpuQueue = (node: number): number => 2 * node;
+export const portQueue = (node: number): number => 2 * node + 1;
 /** More than there are nodes. */
 const MANY = 1e6;
 
@@ -133,7 +137,11 @@ export class FlowPath {
     this.stations = stations;
     this.remoteShare = remoteShare;
     const asked = remoteShare * requestBytes(costs);
-    const start = beginning(asked * costs.ingressPerByte, remoteShare * stations.ingress(flow.at, CLIENT));
+    const start = worked(
+      beginning(asked * costs.ingressPerByte, 2 * nodes),
+      0,
+      remoteShare * stations.ingress(flow.at, CLIENT),
+    );
     const visits = new Array<number>(nodes).fill(NEVER);
     this.takeIn(flow.does, flow.at, start, asked, remoteShare, visits, null, CLIENT, false);
     for (const quorum of flow.quorums) this.decide(quorum);
@@ -176,8 +184,8 @@ export class FlowPath {
     // What a vote meets of its own operation is known when all have come (`decide`).
     const votes = actions.some((action) => "vote" in action);
     const row = inRow ? stations.row(from, node, time) : 0;
-    const wait = stations.cpu(node) + row + (votes ? 0 : stations.own(turn));
-    const taken = worked(arrival, time, wait);
+    const queued = queuedAt(arrival, cpuQueue(node), stations.cpu(node));
+    const taken = worked(queued, time, row + (votes ? 0 : stations.own(turn)));
     const after = counted(visits, node);
     this.act(actions, node, turn, taken, after, course, false);
   }
@@ -220,7 +228,7 @@ export class FlowPath {
         const bytes = bytesOf(send, costs);
         putOut(bytes, send.operations);
         pass(bytes, send.operations, 1);
-        const leaves = worked(at, port, stations.egress(node));
+        const leaves = queuedAt(worked(at, port, 0), portQueue(node), stations.egress(node));
         const slower = Math.max(0, bytes * (costs.ingressPerByte - costs.egressPerByte));
         const link = stations.link(node, to, at.alone, held, course?.chance ?? 1);
         const handedOver = sent(leaves, link.delay, link.alone);
@@ -232,7 +240,8 @@ export class FlowPath {
         const ended = durable(worked(at, cpu, 0), disk.delay, disk.alone);
         visits = counted(visits, node);
         turn = this.newTurn(node, ended.mean, visits[node], null, false, course);
-        at = worked(ended, 0, stations.cpu(node) + stations.burst(node) + stations.own(turn));
+        const behind = worked(ended, 0, stations.burst(node) + stations.own(turn));
+        at = queuedAt(behind, cpuQueue(node), stations.cpu(node));
         [cpu, port, held] = [0, 0, true];
       } else if ("answer" in action) {
         putOut(replyBytes(costs), 0);
@@ -275,9 +284,10 @@ export class FlowPath {
     );
     const behind = byMessage * stations.own(place);
     const mixed = all.some((vote) => vote.mixed);
-    const ordered = inOrder === true ? stations.orderWait(randomSince(moment), mixed) : 0;
+    const ordered =
+      inOrder === true ? heldUp(moment, (delay, links) => stations.inOrder(delay, links, mixed)) : moment;
     const visits = votes[0].visits.map((_, i) => Math.max(...votes.map((vote) => vote.visits[i])));
-    this.act(does, node, place, worked(moment, 0, behind + ordered), visits, turns[place].course, false);
+    this.act(does, node, place, worked(ordered, 0, behind), visits, turns[place].course, false);
   }
 
   /** Votes that come by one of several courses are one vote, whose way is any of theirs. */

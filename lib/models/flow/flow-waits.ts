@@ -9,6 +9,8 @@
  */
 import {
   type Atoms,
+  addDelays,
+  constantDelay,
   cutDelay,
   inOrder,
   meanDelay,
@@ -16,11 +18,21 @@ import {
   overtaken,
   shiftLevels,
 } from "../consensus/atoms.ts";
+import { waitLaw } from "../consensus/commit-quantile.ts";
 import { type DiskLaw, type GroupCommit, groupCommit } from "../consensus/group-commit.ts";
 import { type Cluster, mixedClusterWaits } from "../queueing/cluster-wait.ts";
 import type { Delays } from "./flow-inputs.ts";
 import { type FlowClass, type FlowCosts, type FlowLoad, flowLoad } from "./flow-load.ts";
-import { type Course, type Delay, FlowPath, type Stations, type Turn } from "./flow-path.ts";
+import {
+  type Course,
+  cpuQueue,
+  type Delay,
+  FlowPath,
+  portQueue,
+  type Stations,
+  type Turn,
+} from "./flow-path.ts";
+import { lawOfDelays, type Moment } from "./moment.ts";
 
 /** Rounds in which waits and the times of turns are found from one another. */
 const ROUNDS = 4;
@@ -50,6 +62,9 @@ interface Link {
 /** Waits found in one round. */
 interface Waits {
   readonly cpu: readonly number[];
+  /** The work that one typically waits for at each processor, and the passing at each egress port. */
+  readonly typicalCpu: readonly number[];
+  readonly typicalEgress: readonly number[];
   readonly egress: readonly number[];
   /** For each class its turns' further waits behind one another. */
   readonly own: readonly (readonly number[])[];
@@ -91,7 +106,13 @@ export class FlowWaits {
       }),
     );
     const none = new Array<number>(nodes).fill(0);
-    this.waits = { cpu: none, egress: none, own: classes.map(() => []) };
+    this.waits = {
+      cpu: none,
+      typicalCpu: none,
+      egress: none,
+      typicalEgress: none,
+      own: classes.map(() => []),
+    };
     let paths = this.walk();
     for (let round = 1; round < ROUNDS; round++) {
       this.waits = this.waitsOf(paths);
@@ -104,6 +125,22 @@ export class FlowWaits {
   diskBusy(node: number): number {
     const storage = this.storages[node];
     return storage === null ? 0 : (storage.records * meanDelay(storage.commit.write)) / storage.commit.batch;
+  }
+
+  /** The law of a moment: its random delays, and what it waited in queues. */
+  lawOf(moment: Moment): Atoms {
+    const { waits, load, costs } = this;
+    let law = lawOfDelays(moment);
+    for (const [node, { cpu, egress }] of load.nodes.entries()) {
+      // All waits at one processor fall into the same busy time: they rise and fall together.
+      const queues = [
+        [moment.queued[cpuQueue(node)], waits.cpu[node], cpu / costs.cores, waits.typicalCpu[node]],
+        [moment.queued[portQueue(node)], waits.egress[node], egress, waits.typicalEgress[node]],
+      ];
+      for (const [wait, once, busy, typical] of queues)
+        if (wait > 0) law = addDelays(law, waitLaw(wait, busy, (typical * wait) / once));
+    }
+    return addDelays(law, constantDelay(moment.mean - meanDelay(law), "diskWait"));
   }
 
   private walk(): (FlowPath | null)[] {
@@ -140,7 +177,7 @@ export class FlowWaits {
       disk: (node) => this.storages[node],
       burst: (node) => this.besides(node) / 2,
       overtaken: (delay, links) => this.overtakenBy(delay, links, this.classes[c].rate),
-      orderWait: (random, mixed) => this.orderWait(random, mixed),
+      inOrder: (delay, links, mixed) => this.inOrder(delay, links, mixed),
     };
   }
 
@@ -177,16 +214,12 @@ export class FlowWaits {
    * What is decided out of order waits for what was asked before: by links that keep none, or by courses of which some
    * are longer. The same at every level as without disks, which do not let overtake.
    */
-  private orderWait(
-    { delay, links }: { readonly delay: Atoms; readonly links: Atoms },
-    mixed: boolean,
-  ): number {
-    if (this.ordered && !mixed) return 0;
+  private inOrder(delay: Atoms, links: Atoms, mixed: boolean): Atoms {
+    if (this.ordered && !mixed) return delay;
     const rate = this.classes.reduce((sum, one) => sum + one.rate, 0);
     const held = inOrder(links, rate);
-    if (held === links) return 0;
-    const shifted = delay === links ? held : shiftLevels(delay, links, held);
-    return Math.max(0, meanDelay(shifted) - meanDelay(delay));
+    if (held === links) return delay;
+    return delay === links ? held : shiftLevels(delay, links, held);
   }
 
   /** Disks do not let overtake, so a delay is as much shorter as without them, at every level. */
@@ -217,7 +250,9 @@ export class FlowWaits {
   private waitsOf(paths: readonly (FlowPath | null)[]): Waits {
     const own: number[][] = this.classes.map(() => []);
     const cpu: number[] = [];
+    const typicalCpu: number[] = [];
     const egress: number[] = [];
+    const typicalEgress: number[] = [];
     for (let node = 0; node < this.delays.length; node++) {
       const clusters: (Cluster & { readonly of: number; readonly turns: readonly number[] })[] = [];
       for (const [c, path] of paths.entries()) {
@@ -237,9 +272,12 @@ export class FlowWaits {
       for (const [i, { of, turns }] of clusters.entries())
         for (const [k, turn] of turns.entries()) own[of][turn] = found.own[i][k];
       cpu.push(found.others);
-      egress.push(Math.max(0, this.egressAlone(node, paths) - found.others));
+      typicalCpu.push(found.typicalJob);
+      const port = this.egressAlone(node, paths);
+      egress.push(Math.max(0, port.wait - found.others));
+      typicalEgress.push(port.typical);
     }
-    return { cpu, egress, own };
+    return { cpu, typicalCpu, egress, typicalEgress, own };
   }
 
   private jobOf({ time, visit, job, from, inRow, node }: Turn): Cluster["jobs"][number] {
@@ -251,9 +289,12 @@ export class FlowWaits {
     return { time, visit, mean: job.mean, variance: job.variance + sizes + row + burst };
   }
 
-  private egressAlone(node: number, paths: readonly (FlowPath | null)[]): number {
+  private egressAlone(
+    node: number,
+    paths: readonly (FlowPath | null)[],
+  ): { readonly wait: number; readonly typical: number } {
     const { payload, payloadScv, egressPerByte } = this.costs;
-    if (egressPerByte === 0) return 0;
+    if (egressPerByte === 0) return { wait: 0, typical: 0 };
     let [busy, square] = [0, 0];
     for (const [c, path] of paths.entries()) {
       for (const turn of path?.turns ?? []) {
@@ -264,7 +305,7 @@ export class FlowWaits {
         square += rate * (turn.port.mean ** 2 + sizes);
       }
     }
-    return square / (2 * (1 - busy));
+    return { wait: square / (2 * (1 - busy)), typical: busy > 0 ? square / busy : 0 };
   }
 }
 

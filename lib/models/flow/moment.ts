@@ -11,6 +11,7 @@ import {
   condense,
   constantDelay,
   DELAY_PARTS,
+  type DelayPart,
   meanDelay,
   mixDelays,
 } from "../consensus/atoms.ts";
@@ -31,12 +32,15 @@ export interface Moment {
   readonly service: number;
   readonly waiting: number;
   readonly mean: number;
+  /** What of the waiting was at each queue, by its number: that varies as its law says. */
+  readonly queued: readonly number[];
   /** The chance that it is the first of those that go on together: what a slower one held back, or one write. */
   readonly alone: number;
 }
 
-export function beginning(service: number, waiting: number): Moment {
-  return { step: null, service, waiting, mean: service + waiting, alone: 1 };
+/** @param queues how many there are */
+export function beginning(service: number, queues: number): Moment {
+  return { step: null, service, waiting: 0, mean: service, queued: new Array(queues).fill(0), alone: 1 };
 }
 
 /** A moment that comes later by so much work and waiting. */
@@ -47,6 +51,13 @@ export function worked(moment: Moment, service: number, waiting: number): Moment
     waiting: moment.waiting + waiting,
     mean: moment.mean + service + waiting,
   };
+}
+
+/** A moment that comes later by the wait in a queue. */
+export function queuedAt(moment: Moment, queue: number, wait: number): Moment {
+  if (wait === 0) return moment;
+  const queued = moment.queued.map((before, i) => (i === queue ? before + wait : before));
+  return { ...worked(moment, 0, wait), queued };
 }
 
 const NONE = constantDelay(0, "propagation");
@@ -107,12 +118,12 @@ function sumUp(step: Step | null, of: (delay: Atoms) => number): number {
   return sum;
 }
 
+const meanPartOf = ({ weights, parts }: Atoms, part: DelayPart): number =>
+  weights.reduce((sum, weight, i) => sum + weight * parts[part][i], 0);
+
 /** Mean propagation, disk, … in a moment's random delays. */
-export function meanPart({ step }: Moment, part: (typeof DELAY_PARTS)[number]): number {
-  return sumUp(step, ({ weights, parts }) =>
-    weights.reduce((sum, weight, i) => sum + weight * parts[part][i], 0),
-  );
-}
+export const meanPart = ({ step }: Moment, part: DelayPart): number =>
+  sumUp(step, (delay) => meanPartOf(delay, part));
 
 /** Moments that meet, as independent voters after their fork. */
 export interface Meeting {
@@ -158,8 +169,14 @@ export function decidedAt({ fork, behind, moments }: Meeting, last: KthVote, las
   const waiting = mean((moment) => moment.waiting);
   const delay = lawOf(last);
   const links = lastByLinks === last ? delay : lawOf(lastByLinks);
-  const alone = mean((moment) => moment.alone);
-  return { step: { before: fork, delay, links }, service, waiting, mean: behind + last.mean, alone };
+  return {
+    step: { before: fork, delay, links },
+    service,
+    waiting,
+    mean: behind + last.mean,
+    queued: moments[0].queued.map((_, queue) => mean(({ queued }) => queued[queue])),
+    alone: mean(({ alone }) => alone),
+  };
 }
 
 /** What is random about a vote: without atoms that cannot be, made of the parts that those who decide it are made of. */
@@ -198,10 +215,38 @@ export function anyOf(moments: readonly Moment[]): Moment {
         .reduce((all, one, i) => mixDelays(all, one, 1 / (i + 1))),
     );
   const step = { before: fork, delay: mix("delay"), links: mix("links") };
-  return { step, service, waiting, mean: mean((moment) => moment.mean), alone: mean(({ alone }) => alone) };
+  return {
+    step,
+    service,
+    waiting,
+    mean: mean((moment) => moment.mean),
+    queued: moments[0].queued.map((_, queue) => mean(({ queued }) => queued[queue])),
+    alone: mean(({ alone }) => alone),
+  };
 }
 
-/** What lies between a moment without those before it having been waited for, and with: `order` makes that of a law. */
-export function randomSince({ step }: Moment): { readonly delay: Atoms; readonly links: Atoms } {
-  return step ?? { delay: NONE, links: NONE };
+/** A moment that waits for others: what its last random delay becomes by that. */
+export function heldUp(moment: Moment, order: (delay: Atoms, links: Atoms) => Atoms): Moment {
+  const { step } = moment;
+  if (step === null) return moment;
+  const { values, weights } = order(step.delay, step.links);
+  if (values === step.delay.values && weights === step.delay.weights) return moment;
+  // What it is made of is as before: the rest is waiting.
+  const made = (part: DelayPart): Float64Array =>
+    new Float64Array(values.length).fill(meanPartOf(step.delay, part));
+  const parts = {
+    propagation: made("propagation"),
+    disk: made("disk"),
+    diskWait: made("diskWait"),
+    slotWait: made("slotWait"),
+  };
+  const delay = { values, weights, parts };
+  return {
+    ...moment,
+    step: { ...step, delay },
+    mean: moment.mean + meanDelay(delay) - meanDelay(step.delay),
+  };
 }
+
+/** All of a moment that is random, but for queues. */
+export const lawOfDelays = (moment: Moment): Atoms => lawSince(null, moment, "delay");
