@@ -280,6 +280,40 @@ export function inOrder(delay: Atoms, rate: number, alone = 1): Atoms {
   return { ...delay, weights: result };
 }
 
+/** Pieces that the range of a law is filled up to. */
+const FILLED = 256;
+
+/** The same law with atoms of no weight in its gaps, for what falls between those that have some. */
+export function withoutGaps(delay: Atoms): Atoms {
+  const { values, weights, parts } = delay;
+  const last = values.length - 1;
+  const step = (values[last] - values[0]) / FILLED;
+  if (step === 0) return delay;
+  const from: number[] = [];
+  const filled: number[] = [];
+  for (let i = 0; i <= last; i++) {
+    from.push(i);
+    filled.push(values[i]);
+    if (i === last) break;
+    const between = Math.floor((values[i + 1] - values[i]) / step);
+    for (let k = 1; k <= between; k++) {
+      from.push(-1);
+      filled.push(values[i] + ((values[i + 1] - values[i]) * k) / (between + 1));
+    }
+  }
+  const spread = (of: Float64Array): Float64Array => Float64Array.from(from, (i) => (i < 0 ? 0 : of[i]));
+  return {
+    values: Float64Array.from(filled),
+    weights: spread(weights),
+    parts: {
+      propagation: spread(parts.propagation),
+      disk: spread(parts.disk),
+      diskWait: spread(parts.diskWait),
+      slotWait: spread(parts.slotWait),
+    },
+  };
+}
+
 /**
  * The delay until a message or a later one has come, where they overtake one another and a later one says as much.
  *

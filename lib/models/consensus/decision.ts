@@ -154,8 +154,8 @@ export function completing(voters: readonly Voter[], needed: number): KthVote {
   return decided;
 }
 
-/** The last of votes that are all early or all late together: each at the same level of its law. */
-export function lastInStep(voters: readonly Voter[]): KthVote {
+/** The k-th of votes that are all early or all late together: each at the same level of its law. */
+export function kthInStep(voters: readonly Voter[], k: number): KthVote {
   const n = voters.length;
   const at = new Array<number>(n).fill(0);
   const ends = voters.map(({ delay }) => delay.weights[0]);
@@ -166,7 +166,7 @@ export function lastInStep(voters: readonly Voter[]): KthVote {
     // Up to the next level at which one of them goes on to its next atom.
     const next = Math.min(1, ...ends.map((end, v) => (isDone(v) ? 1 : end)));
     const times = voters.map(({ offset, delay }, v) => offset + delay.values[at[v]]);
-    const time = Math.max(...times);
+    const time = [...times].sort((a, b) => a - b)[k - 1];
     events.push({ time, voter: times.indexOf(time), atom: at[times.indexOf(time)] });
     chances.push(next - level);
     for (let v = 0; v < n; v++)

@@ -49,7 +49,7 @@ function proposedBy(proposer: number, nodes: number, coordinator: number, fastQu
             needed,
             does: sendAll(others, HEADER, (node) => (node === proposer ? [known] : [])),
           },
-          { name: "known", at: proposer, needed: 1, inOrder: true, does: [answer] },
+          { name: "known", at: proposer, needed: 1, inStep: true, inOrder: true, does: [answer] },
         ],
   };
 }

@@ -5,7 +5,7 @@
  * or waited for, at their means. Where votes meet, the one that is enough is found by order statistics (`decision.ts`).
  */
 import type { Atoms } from "../consensus/atoms.ts";
-import { completing, kthVotes, lastInStep, type Voter } from "../consensus/decision.ts";
+import { completing, kthInStep, kthVotes, type Voter } from "../consensus/decision.ts";
 import { bytesOf, type FlowCosts, replyBytes, requestBytes, sendTime, takeInTime } from "./flow-load.ts";
 import type { Action, Flow, Quorum } from "./message-flow.ts";
 import {
@@ -70,21 +70,31 @@ export interface Stations {
   /** Wait of a message let go by a write at `from`, behind others that were let go with it. */
   row(from: number, to: number, takeIn: number): number;
   /**
-   * A link's delay, and the chance that a message is alone after it.
+   * A link's delay, and the chance that a message is alone after it, and that it is not held back by others.
    *
    * @param alone that chance before it
    * @param held a write has let it go
    * @param chance that it is sent at all
    */
-  link(from: number, to: number, alone: number, held: boolean, chance: number): Delay;
+  link(
+    from: number,
+    to: number,
+    alone: number,
+    held: boolean,
+    chance: number,
+  ): Delay & { readonly free: number };
   /** What a record waits and takes to be durable; null without disks. */
   disk(node: number): Delay | null;
   /** What comes after a write waits for others that it made durable. */
   burst(node: number): number;
   /** A delay that ends with a later message, where that overtakes. */
   overtaken(delay: Atoms, links: Atoms): Atoms;
-  /** What a random delay, with disks and without, becomes when all asked before must have theirs. */
-  inOrder(delay: Atoms, links: Atoms, mixed: boolean): Atoms;
+  /**
+   * What a random delay, with disks and without, becomes when all asked before must have theirs.
+   *
+   * @param elsewhere share of them that came by other courses, counting those that came together once
+   */
+  inOrder(delay: Atoms, links: Atoms, elsewhere: number): Atoms;
 }
 
 /** Time the processor has spent on a handler, and when the port has passed on all that it was given. */
@@ -98,8 +108,8 @@ interface Vote {
   readonly turn: number;
   readonly weight: number;
   readonly visits: readonly number[];
-  /** It may have come by any of several courses. */
-  readonly mixed: boolean;
+  /** The chance that another operation's vote came by the same course. */
+  readonly alike: number;
 }
 
 /** The answer to the client. */
@@ -231,7 +241,7 @@ export class FlowPath {
         const leaves = queuedAt(worked(at, port, 0), portQueue(node), stations.egress(node));
         const slower = Math.max(0, bytes * (costs.ingressPerByte - costs.egressPerByte));
         const link = stations.link(node, to, at.alone, held, course?.chance ?? 1);
-        const handedOver = sent(leaves, link.delay, link.alone);
+        const handedOver = sent(leaves, link.delay, link.alone, link.free);
         const arrival = worked(handedOver, slower, stations.ingress(to, node));
         this.takeIn(action.does, to, arrival, bytes, send.operations, visits, course, node, held);
       } else if ("persist" in action) {
@@ -257,7 +267,7 @@ export class FlowPath {
         port = ends.reduce((sum, end) => sum + chance * end.port, 0);
       } else {
         const votes = this.votes.get(action.vote) ?? [];
-        votes.push({ moment: worked(at, cpu, 0), turn, weight: action.weight ?? 1, visits, mixed: false });
+        votes.push({ moment: worked(at, cpu, 0), turn, weight: action.weight ?? 1, visits, alike: 1 });
         this.votes.set(action.vote, votes);
       }
     }
@@ -273,7 +283,8 @@ export class FlowPath {
       among === undefined ? all : soonest(all, among, ({ turn }) => turns[turn].from ?? node, node);
     const meeting = meetingOf(votes, cumulative === true ? stations.overtaken : undefined);
     const { voters, byLinks } = meeting;
-    const lastOf = (of: readonly Voter[]) => (inStep === true ? lastInStep(of) : completing(of, needed));
+    const lastOf = (of: readonly Voter[]) =>
+      inStep === true ? kthInStep(of, needed) : completing(of, needed);
     const last = lastOf(voters);
     const moment = decidedAt(meeting, last, byLinks === voters ? last : lastOf(byLinks));
     const place = this.placeVotes(all, needed, among === undefined ? null : moment.mean);
@@ -283,9 +294,12 @@ export class FlowPath {
       0,
     );
     const behind = byMessage * stations.own(place);
-    const mixed = all.some((vote) => vote.mixed);
+    // Of those before it so many came by other courses.
+    const elsewhere = 1 - all.reduce((product, vote) => product * vote.alike, 1);
     const ordered =
-      inOrder === true ? heldUp(moment, (delay, links) => stations.inOrder(delay, links, mixed)) : moment;
+      inOrder === true
+        ? heldUp(moment, (delay, links) => stations.inOrder(delay, links, elsewhere * moment.free))
+        : moment;
     const visits = votes[0].visits.map((_, i) => Math.max(...votes.map((vote) => vote.visits[i])));
     this.act(does, node, place, worked(ordered, 0, behind), visits, turns[place].course, false);
   }
@@ -303,7 +317,7 @@ export class FlowPath {
       else if (!seen.has(course.choice)) {
         seen.add(course.choice);
         const same = votes.filter((other) => courseOf(other)?.choice === course.choice);
-        met.push({ ...vote, moment: anyOf(same.map(({ moment }) => moment)), mixed: same.length > 1 });
+        met.push({ ...vote, moment: anyOf(same.map(({ moment }) => moment)), alike: course.chance });
         for (const { turn } of same) turns[turn].dropped = turn !== vote.turn;
         turns[vote.turn].time = same.reduce((sum, { turn }) => sum + turns[turn].time, 0) / same.length;
         turns[vote.turn].course = null;

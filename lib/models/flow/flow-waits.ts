@@ -17,6 +17,7 @@ import {
   notHeldBack,
   overtaken,
   shiftLevels,
+  withoutGaps,
 } from "../consensus/atoms.ts";
 import { waitLaw } from "../consensus/commit-quantile.ts";
 import { type DiskLaw, type GroupCommit, groupCommit } from "../consensus/group-commit.ts";
@@ -177,7 +178,7 @@ export class FlowWaits {
       disk: (node) => this.storages[node],
       burst: (node) => this.besides(node) / 2,
       overtaken: (delay, links) => this.overtakenBy(delay, links, this.classes[c].rate),
-      inOrder: (delay, links, mixed) => this.inOrder(delay, links, mixed),
+      inOrder: (delay, links, elsewhere) => this.inOrder(delay, links, elsewhere),
     };
   }
 
@@ -188,14 +189,14 @@ export class FlowWaits {
   }
 
   /** Of what one write lets go on a link only the first goes alone; what was held back with others does not, either. */
-  private linkDelay(from: number, to: number, before: number, held: boolean, rate: number): Delay {
+  private linkDelay(from: number, to: number, before: number, held: boolean, rate: number) {
     const storage = this.storages[from];
     const link = this.links[from][to];
     let alone = before;
     if (held && storage !== null)
       alone = Math.min(alone, storage.records / storage.commit.batch / this.load.links[from][to].written);
     link.counted += rate * alone;
-    return { delay: link.delay, alone: Math.min(alone, link.notHeldBack) };
+    return { delay: link.delay, alone: Math.min(alone, link.notHeldBack), free: link.notHeldBack };
   }
 
   /**
@@ -214,12 +215,13 @@ export class FlowWaits {
    * What is decided out of order waits for what was asked before: by links that keep none, or by courses of which some
    * are longer. The same at every level as without disks, which do not let overtake.
    */
-  private inOrder(delay: Atoms, links: Atoms, mixed: boolean): Atoms {
-    if (this.ordered && !mixed) return delay;
-    const rate = this.classes.reduce((sum, one) => sum + one.rate, 0);
-    const held = inOrder(links, rate);
-    if (held === links) return delay;
-    return delay === links ? held : shiftLevels(delay, links, held);
+  private inOrder(delay: Atoms, links: Atoms, elsewhere: number): Atoms {
+    const all = this.classes.reduce((sum, one) => sum + one.rate, 0);
+    const rate = this.ordered ? all * elsewhere : all;
+    if (rate === 0) return delay;
+    const dense = withoutGaps(links);
+    const held = inOrder(dense, rate);
+    return delay === links ? held : shiftLevels(delay, dense, held);
   }
 
   /** Disks do not let overtake, so a delay is as much shorter as without them, at every level. */

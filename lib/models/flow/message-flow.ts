@@ -43,7 +43,7 @@ export interface Quorum {
   readonly chance?: number;
   /** A vote counts for everything asked before it at that node, too. */
   readonly cumulative?: boolean;
-  /** All must come, and are early or late together: they are other readings of the same messages. */
+  /** Its votes are early or late together: they are other readings of the same messages. */
   readonly inStep?: boolean;
   /** Goes on only when it has its quorum for everything asked before, too. */
   readonly inOrder?: boolean;

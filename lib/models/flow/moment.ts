@@ -36,11 +36,21 @@ export interface Moment {
   readonly queued: readonly number[];
   /** The chance that it is the first of those that go on together: what a slower one held back, or one write. */
   readonly alone: number;
+  /** The chance that no link held it back behind others. */
+  readonly free: number;
 }
 
 /** @param queues how many there are */
 export function beginning(service: number, queues: number): Moment {
-  return { step: null, service, waiting: 0, mean: service, queued: new Array(queues).fill(0), alone: 1 };
+  return {
+    step: null,
+    service,
+    waiting: 0,
+    mean: service,
+    queued: new Array(queues).fill(0),
+    alone: 1,
+    free: 1,
+  };
 }
 
 /** A moment that comes later by so much work and waiting. */
@@ -68,8 +78,10 @@ function stepped(moment: Moment, delay: Atoms, links: Atoms, alone: number): Mom
 }
 
 /** A moment that comes later by the random delay of a link. */
-export const sent = (moment: Moment, link: Atoms, alone: number): Moment =>
-  stepped(moment, link, link, alone);
+export const sent = (moment: Moment, link: Atoms, alone: number, free: number): Moment => ({
+  ...stepped(moment, link, link, alone),
+  free: Math.min(moment.free, free),
+});
 /** A moment that comes later by the random delay of a disk. */
 export const durable = (moment: Moment, disk: Atoms, alone: number): Moment =>
   stepped(moment, disk, NONE, Math.min(moment.alone, alone));
@@ -176,6 +188,7 @@ export function decidedAt({ fork, behind, moments }: Meeting, last: KthVote, las
     mean: behind + last.mean,
     queued: moments[0].queued.map((_, queue) => mean(({ queued }) => queued[queue])),
     alone: mean(({ alone }) => alone),
+    free: mean(({ free }) => free),
   };
 }
 
@@ -222,6 +235,7 @@ export function anyOf(moments: readonly Moment[]): Moment {
     mean: mean((moment) => moment.mean),
     queued: moments[0].queued.map((_, queue) => mean(({ queued }) => queued[queue])),
     alone: mean(({ alone }) => alone),
+    free: mean(({ free }) => free),
   };
 }
 
