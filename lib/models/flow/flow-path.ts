@@ -94,7 +94,7 @@ export interface Stations {
    *
    * @param elsewhere share of them that came by other courses, counting those that came together once
    */
-  inOrder(delay: Atoms, links: Atoms, elsewhere: number): Atoms;
+  inOrder(delay: Atoms, links: Atoms, elsewhere: number, written: number): Atoms;
 }
 
 /** Time the processor has spent on a handler, and when the port has passed on all that it was given. */
@@ -298,7 +298,9 @@ export class FlowPath {
     const elsewhere = 1 - all.reduce((product, vote) => product * vote.alike, 1);
     const ordered =
       inOrder === true
-        ? heldUp(moment, (delay, links) => stations.inOrder(delay, links, elsewhere * moment.free))
+        ? heldUp(moment, (delay, links) =>
+            stations.inOrder(delay, links, elsewhere * moment.free, elsewhere * moment.alone),
+          )
         : moment;
     const visits = votes[0].visits.map((_, i) => Math.max(...votes.map((vote) => vote.visits[i])));
     this.act(does, node, place, worked(ordered, 0, behind), visits, turns[place].course, false);

@@ -178,7 +178,7 @@ export class FlowWaits {
       disk: (node) => this.storages[node],
       burst: (node) => this.besides(node) / 2,
       overtaken: (delay, links) => this.overtakenBy(delay, links, this.classes[c].rate),
-      inOrder: (delay, links, elsewhere) => this.inOrder(delay, links, elsewhere),
+      inOrder: (delay, links, elsewhere, written) => this.inOrder(delay, links, elsewhere, written),
     };
   }
 
@@ -213,15 +213,20 @@ export class FlowWaits {
 
   /**
    * What is decided out of order waits for what was asked before: by links that keep none, or by courses of which some
-   * are longer. The same at every level as without disks, which do not let overtake.
+   * are longer. The same at every level as without disks, which do not let overtake; but other courses come to a disk at
+   * other moments, and so may be in other writes.
    */
-  private inOrder(delay: Atoms, links: Atoms, elsewhere: number): Atoms {
+  private inOrder(delay: Atoms, links: Atoms, elsewhere: number, written: number): Atoms {
     const all = this.classes.reduce((sum, one) => sum + one.rate, 0);
     const rate = this.ordered ? all * elsewhere : all;
     if (rate === 0) return delay;
     const dense = withoutGaps(links);
     const held = inOrder(dense, rate);
-    return delay === links ? held : shiftLevels(delay, dense, held);
+    if (delay === links) return held;
+    const byLinks = shiftLevels(delay, dense, held);
+    if (!this.ordered || written === 0) return byLinks;
+    const byDisks = inOrder(withoutGaps(delay), all * written);
+    return meanDelay(byDisks) > meanDelay(byLinks) ? byDisks : byLinks;
   }
 
   /** Disks do not let overtake, so a delay is as much shorter as without them, at every level. */
