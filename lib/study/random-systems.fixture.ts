@@ -43,5 +43,5 @@ export async function assertAgreesAtRandom(
     errors.push(Math.abs(Number(error)));
   }
   errors.sort((a, b) => a - b);
-  assert.ok(errors[systems / 2] < 0.01, `median error ${errors[systems / 2]}`);
+  assert.ok(errors[systems >> 1] < 0.01, `median error ${errors[systems >> 1]}`);
 }

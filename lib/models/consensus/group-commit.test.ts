@@ -3,7 +3,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { deterministic, exponential, lognormal, uniform } from "../../core/distributions.ts";
 import { type Atoms, addDelays, constantDelay, cutDelay, meanDelay } from "./atoms.ts";
-import { kthVotes } from "./decision.ts";
+import { completing, kthVotes } from "./decision.ts";
 import { groupCommit } from "./group-commit.ts";
 
 const near = (actual: number, expected: number, relative = 1e-12): void =>
@@ -75,17 +75,19 @@ test("votes: every order statistic and every decider, against going through all 
   const atom = fc.record({ value: fc.integer({ min: 0, max: 20 }), weight: fc.integer({ min: 1, max: 5 }) });
   const voter = fc.record({
     offset: fc.integer({ min: 0, max: 5 }),
+    brings: fc.integer({ min: 1, max: 3 }),
     atoms: fc.uniqueArray(atom, { minLength: 1, maxLength: 3, selector: (x) => x.value }),
   });
   fc.assert(
     fc.property(fc.array(voter, { minLength: 1, maxLength: 5 }), (given) => {
-      const voters = given.map(({ offset, atoms }) => {
+      const voters = given.map(({ offset, brings, atoms }) => {
         const sorted = [...atoms].sort((a, b) => a.value - b.value);
         const all = sorted.reduce((sum, x) => sum + x.weight, 0);
         const values = Float64Array.from(sorted, (x) => x.value);
         const zero = new Float64Array(values.length);
         return {
           offset,
+          weight: brings,
           delay: {
             values,
             weights: Float64Array.from(sorted, (x) => x.weight / all),
@@ -96,6 +98,10 @@ test("votes: every order statistic and every decider, against going through all 
       const found = kthVotes(voters);
       const mean = new Array<number>(voters.length).fill(0);
       const decider = voters.map(() => new Array<number>(voters.length).fill(0));
+      // What brings the votes to a number, where voters bring several.
+      const total = given.reduce((sum, { brings }) => sum + brings, 0);
+      const needed = Array.from({ length: total }, (_, i) => completing(voters, i + 1));
+      const reached = needed.map(() => 0);
       const outcomes = (i: number, weight: number, times: readonly number[]): void => {
         if (i < voters.length) {
           const { offset, delay } = voters[i];
@@ -108,8 +114,19 @@ test("votes: every order statistic and every decider, against going through all 
           mean[k] += weight * times[who];
           decider[k][who] += weight;
         }
+        let votes = 0;
+        for (const who of order)
+          for (let i = 0; i < voters[who].weight; i++) reached[votes++] += weight * times[who];
       };
       outcomes(0, 1, []);
+      for (const [i, { mean: when, byVoter }] of needed.entries()) {
+        near(when, reached[i], 1e-9);
+        near(
+          byVoter.reduce((sum, p) => sum + p, 0),
+          1,
+          1e-9,
+        );
+      }
       for (const [k, vote] of found.entries()) {
         near(vote.mean, mean[k], 1e-9);
         near(vote.offset + vote.parts.propagation, vote.mean, 1e-9);

@@ -108,6 +108,8 @@ interface Vote {
   readonly turn: number;
   readonly weight: number;
   readonly visits: readonly number[];
+  /** What it waits behind others of its operation is known when all have come. */
+  readonly early: boolean;
   /** The chance that another operation's vote came by the same course. */
   readonly alike: number;
 }
@@ -197,7 +199,7 @@ export class FlowPath {
     const queued = queuedAt(arrival, cpuQueue(node), stations.cpu(node));
     const taken = worked(queued, time, row + (votes ? 0 : stations.own(turn)));
     const after = counted(visits, node);
-    this.act(actions, node, turn, taken, after, course, false);
+    this.act(actions, node, turn, taken, after, course, false, votes);
   }
 
   /** A handler's actions from a moment on. */
@@ -209,10 +211,11 @@ export class FlowPath {
     seen: readonly number[],
     course: Course | null,
     written: boolean,
+    unplaced: boolean,
     progress: Progress = { cpu: 0, port: 0 },
   ): Progress {
     const { costs, stations } = this;
-    let [turn, at, visits, held] = [first, begun, seen, written];
+    let [turn, at, visits, held, early] = [first, begun, seen, written, unplaced];
     let { cpu, port } = progress;
     // A turn of all courses has so much of each.
     const partOf = ({ course: its }: Turn): number => (its === course ? 1 : (course?.chance ?? 1));
@@ -252,7 +255,7 @@ export class FlowPath {
         turn = this.newTurn(node, ended.mean, visits[node], null, false, course);
         const behind = worked(ended, 0, stations.burst(node) + stations.own(turn));
         at = queuedAt(behind, cpuQueue(node), stations.cpu(node));
-        [cpu, port, held] = [0, 0, true];
+        [cpu, port, held, early] = [0, 0, true, false];
       } else if ("answer" in action) {
         putOut(replyBytes(costs), 0);
         pass(replyBytes(costs), 0, this.remoteShare);
@@ -261,13 +264,13 @@ export class FlowPath {
         const choice = this.choices++;
         const chance = 1 / action.oneOf.length;
         const ends = action.oneOf.map((one) =>
-          this.act(one, node, turn, at, visits, { choice, chance }, held, { cpu, port }),
+          this.act(one, node, turn, at, visits, { choice, chance }, held, early, { cpu, port }),
         );
         cpu = ends.reduce((sum, end) => sum + chance * end.cpu, 0);
         port = ends.reduce((sum, end) => sum + chance * end.port, 0);
       } else {
         const votes = this.votes.get(action.vote) ?? [];
-        votes.push({ moment: worked(at, cpu, 0), turn, weight: action.weight ?? 1, visits, alike: 1 });
+        votes.push({ moment: worked(at, cpu, 0), turn, weight: action.weight ?? 1, visits, alike: 1, early });
         this.votes.set(action.vote, votes);
       }
     }
@@ -288,11 +291,7 @@ export class FlowPath {
     const last = lastOf(voters);
     const moment = decidedAt(meeting, last, byLinks === voters ? last : lastOf(byLinks));
     const place = this.placeVotes(all, needed, among === undefined ? null : moment.mean);
-    // The last vote stands behind those before it; the node's own, after its write, is no message.
-    const byMessage = last.byVoter.reduce(
-      (sum, p, v) => sum + (turns[votes[v].turn].from === null ? 0 : p),
-      0,
-    );
+    const byMessage = last.byVoter.reduce((sum, p, v) => sum + (votes[v].early ? p : 0), 0);
     const behind = byMessage * stations.own(place);
     // Of those before it so many came by other courses.
     const elsewhere = 1 - all.reduce((product, vote) => product * vote.alike, 1);
@@ -303,7 +302,7 @@ export class FlowPath {
           )
         : moment;
     const visits = votes[0].visits.map((_, i) => Math.max(...votes.map((vote) => vote.visits[i])));
-    this.act(does, node, place, worked(ordered, 0, behind), visits, turns[place].course, false);
+    this.act(does, node, place, worked(ordered, 0, behind), visits, turns[place].course, false, false);
   }
 
   /** Votes that come by one of several courses are one vote, whose way is any of theirs. */

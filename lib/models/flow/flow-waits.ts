@@ -53,9 +53,10 @@ interface Storage extends Delay {
 interface Link {
   readonly own: Atoms;
   delay: Atoms;
-  /** The chance that a message is the first of a bunch, and that it is not held back by those before it. */
+  /** The chance that a message is the first of a bunch. */
   alone: number;
-  notHeldBack: number;
+  /** The chance that it is not held back by others of its kind, by how many a second there are. */
+  readonly free: Map<number, number>;
   /** Sum of the chances of a second's messages, as they are counted. */
   counted: number;
 }
@@ -103,7 +104,7 @@ export class FlowWaits {
     this.links = delays.map((row) =>
       row.map((delay): Link => {
         const own = cutDelay(delay, "propagation");
-        return { own, delay: own, alone: Number.NaN, notHeldBack: 1, counted: 0 };
+        return { own, delay: own, alone: Number.NaN, free: new Map(), counted: 0 };
       }),
     );
     const none = new Array<number>(nodes).fill(0);
@@ -162,7 +163,6 @@ export class FlowWaits {
     if (!this.ordered || Math.abs(alone - link.alone) <= SAME) return;
     link.alone = alone;
     link.delay = inOrder(link.own, rate, alone);
-    link.notHeldBack = notHeldBack(link.own, rate);
   }
 
   private stationsFor(c: number): Stations {
@@ -196,7 +196,10 @@ export class FlowWaits {
     if (held && storage !== null)
       alone = Math.min(alone, storage.records / storage.commit.batch / this.load.links[from][to].written);
     link.counted += rate * alone;
-    return { delay: link.delay, alone: Math.min(alone, link.notHeldBack), free: link.notHeldBack };
+    // Behind others of its kind it goes on together with them; behind others, alone.
+    const free = this.ordered ? (link.free.get(rate) ?? notHeldBack(link.own, rate)) : 1;
+    link.free.set(rate, free);
+    return { delay: link.delay, alone: Math.min(alone, free), free };
   }
 
   /**

@@ -56,14 +56,30 @@ export function leftAfter(gap: number, size: number, rho: number, wait: number):
   const drift = (1 - rho) * gap;
   const spread = Math.sqrt(2 * drift * wait);
   const scale = spread / wait;
-  let share = 0;
-  for (let i = 0; i < NODES.length; i++) {
-    const part = NODES[i] * size;
+  const left = (part: number): number => {
     const w = (part - drift) / spread;
     const z = (part + drift) / spread;
-    share += WEIGHTS[i] * (normalCdf(w) + normalDensity(w) * (millsRatio(z) * (1 + scale * z) - scale));
+    return normalCdf(w) + normalDensity(w) * (millsRatio(z) * (1 + scale * z) - scale);
+  };
+  // Where little has been found the chance is a step at ct, and nodes far from it miss it.
+  const [low, high] = [drift - STEP * spread, drift + STEP * spread];
+  let share = 0;
+  if (low <= 0 && high >= size) share = integral(left, 0, size);
+  else if (low >= size) return 0;
+  else {
+    const [from, middle, to] = [Math.max(0, low), Math.min(size, drift), Math.min(size, high)];
+    share = integral(left, from, middle) + integral(left, middle, to) + size - to;
   }
-  return Math.min(1, Math.max(0, share));
+  return Math.min(1, Math.max(0, share / size));
+}
+
+/** Standard deviations on either side of a step beyond which it is over. */
+const STEP = 5;
+
+function integral(of: (x: number) => number, from: number, to: number): number {
+  let sum = 0;
+  for (let i = 0; i < NODES.length; i++) sum += WEIGHTS[i] * of(from + NODES[i] * (to - from));
+  return sum * (to - from);
 }
 
 /** Lindley's recursion over one cluster alone. */

@@ -1,0 +1,74 @@
+/** Models by message flows on systems drawn at random: tolerance stated before the run. */
+import { after, test } from "node:test";
+import { exponential } from "../core/distributions.ts";
+import { cpu, disk } from "../core/machines.ts";
+import type { SystemSpec } from "../core/system.ts";
+import { ms, us } from "../core/units.ts";
+import { workload } from "../core/workloads.ts";
+import { fastPaxos, mencius, pigPaxos, zab } from "../protocols/builders.ts";
+import { closeWorkers } from "./execution.ts";
+import { assertAgreesAtRandom, type Choose, type Draw } from "./random-systems.fixture.ts";
+import { network } from "./rtt-matrix.ts";
+
+after(closeWorkers);
+
+type Group = { readonly network: SystemSpec["network"] };
+
+/** A group at random distances with random machines, and a load; `one` draws what is of the protocol alone. */
+function drawOf(
+  build: (group: Group, nodes: number, one: Choose) => SystemSpec,
+  places: (nodes: number, one: Choose) => readonly string[],
+  orders: readonly ("stream" | "datagram")[],
+  reads: number,
+): Draw {
+  return (one, random) => {
+    const furthest = one(0.002, 0.02, 0.1);
+    const nodes = one(4, 5, 7);
+    const alike = one(true, false);
+    const rtts = Array.from({ length: nodes - 1 }, () => furthest * (alike ? 1 : 0.3 + random.uniform()));
+    const ports = one({}, { egress: 1e9 }, { bandwidth: 1e9 });
+    const machines = one(
+      {},
+      { cpu: cpu({ receive: us(10), send: us(10) }) },
+      { cpu: cpu({ receive: exponential(50e-6), send: us(10) }) },
+      { cpu: cpu({ receive: us(20), send: exponential(20e-6) }) },
+    );
+    const disks = one(
+      {},
+      { disk: disk.fsync(exponential(0.002)) },
+      { disk: disk.fsync({ p50: ms(1), p99: ms(5) }) },
+    );
+    const net = network.star({ rtts, order: one(...orders), jitter: one(0, 0.1, 0.3), ...ports });
+    const load = workload.poisson(one(20, 200, 1000, 2500), {
+      payload: Object.keys(ports).length > 0 ? one(0, 1000, 5000) : 0,
+      reads: one(0, reads),
+      clients: places(nodes, one),
+    });
+    return { system: build({ network: net, ...machines, ...disks }, nodes, one), load };
+  };
+}
+
+const everywhere = (nodes: number): string[] => Array.from({ length: nodes }, (_, i) => `node ${i}`);
+const BUSIEST = ["busiestCpu", "busiestEgress", "busiestIngress"];
+
+const zabs = drawOf(zab, (nodes, one) => one(["node 0"], everywhere(nodes)), ["stream"], 0);
+test("4 random systems up to 60 % load: Zab's model within 5 %, and mostly within 1 %", () =>
+  assertAgreesAtRandom("zabCommitLatency", 4, 0.6, BUSIEST, zabs));
+
+const pigs = drawOf(
+  (group, nodes, one) => pigPaxos({ ...group, groups: one(1, 2, nodes - 1) }),
+  (_nodes, one) => one(["leader"], ["node 1"]),
+  ["stream", "datagram"],
+  0.5,
+);
+test("4 random systems up to 60 % load: PigPaxos' model within 5 %, and mostly within 1 %", () =>
+  assertAgreesAtRandom("pigPaxosCommitLatency", 4, 0.6, BUSIEST, pigs));
+
+const alone = (_nodes: number, one: Choose): readonly string[] => [one("node 0", "node 1")];
+const inTurn = drawOf(mencius, alone, ["stream", "datagram"], 0.5);
+test("3 random systems up to 60 % load: Mencius' model within 5 %, and mostly within 1 %", () =>
+  assertAgreesAtRandom("menciusCommitLatency", 3, 0.6, BUSIEST, inTurn));
+
+const fast = drawOf(fastPaxos, alone, ["stream", "datagram"], 0.5);
+test("3 random systems up to 60 % load: Fast Paxos' model within 5 %, and mostly within 1 %", () =>
+  assertAgreesAtRandom("fastPaxosCommitLatency", 3, 0.6, BUSIEST, fast));
