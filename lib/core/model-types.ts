@@ -160,6 +160,8 @@ export interface ModelDefinition<I extends InputTable, O extends Readonly<Record
   readonly stable?: readonly string[];
   /** Reads the inputs out of the shared description; throws DomainError where the model does not apply. */
   fromSystem?(system: SystemSpec, workload: WorkloadSpec): ModelGiven<I>;
+  /** Protocols whose systems it reads. */
+  readonly reads?: readonly string[];
 }
 
 /** A model as everybody else sees it: call it, or ask it about itself. */

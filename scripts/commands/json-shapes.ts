@@ -13,13 +13,13 @@ const INTERVAL = "mean, low, high, halfWidth, level, n";
 const QUANTILES = `quantiles: { LABEL: { ${INTERVAL} } }`;
 
 const MODEL =
-  "{ name, title, cites: [], assumes: [], ignores: [], readsSystem, inputs: [{ name, symbol, unit, meaning, domain, default }], " +
+  "{ name, title, cites: [], assumes: [], ignores: [], readsSystem, protocols: [], inputs: [{ name, symbol, unit, meaning, domain, default }], " +
   "between: [{ name, symbol, unit, meaning }], outputs: [{ name, symbol, unit, meaning }], requires: [], stable: [], " +
   "equations: [], latex }";
 
 const PROTOCOL =
   "{ name, title, source, promises, assumes, leavesOut, entry, " +
-  "parameters: [{ name, kind, unit, default, domain, meaning, source }], messages: [], always: [], sometimes: [], " +
+  "parameters: [{ name, kind, unit, default, domain, meaning, source }], models: [], messages: [], always: [], sometimes: [], " +
   "measures: [{ name, unit, title, meaning }] }";
 
 const SIMULATED =

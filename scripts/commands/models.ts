@@ -42,6 +42,7 @@ function modelJson(model: AnyModel): object {
     assumes: model.assumes,
     ignores: model.ignores ?? [],
     readsSystem: model.fromSystem !== undefined,
+    protocols: model.reads ?? [],
     inputs: of("input"),
     between: of("between"),
     outputs: of("output"),
@@ -64,7 +65,7 @@ function modelText(model: AnyModel, width: number): string[] {
     ...paragraph("  leaves out", (model.ignores ?? []).join(", ") || "nothing it names", 16, width),
     ...paragraph(
       "  reads",
-      model.fromSystem === undefined ? "its inputs only" : "systems of a study",
+      model.reads === undefined ? "its inputs only" : `systems of ${model.reads.join(", ")}`,
       16,
       width,
     ),

@@ -1,6 +1,7 @@
 /** `protolab protocols [NAME]`: what can be simulated, and with which settings. */
 import { domainText, type Parameter, type ParameterTable } from "../../lib/core/parameters.ts";
 import { SI_UNIT } from "../../lib/core/units.ts";
+import { modelIndex } from "../../lib/models/index.ts";
 import { protocolIndex, protocolNamed } from "../../lib/protocols/index.ts";
 import type { AnyProtocol } from "../../lib/simulation/protocol.ts";
 import type { Terminal } from "./terminal.ts";
@@ -25,6 +26,10 @@ export async function protocols(
   return 0;
 }
 
+/** Models that read its systems. */
+const modelsOf = ({ name }: AnyProtocol): string[] =>
+  [...modelIndex.values()].filter(({ reads }) => reads?.includes(name)).map(({ id }) => id);
+
 function protocolJson(protocol: AnyProtocol): object {
   const { name, title, source, promises, assumes, leavesOut, entry } = protocol;
   return {
@@ -36,6 +41,7 @@ function protocolJson(protocol: AnyProtocol): object {
     leavesOut,
     entry,
     parameters: Object.entries(protocol.parameters).map(([key, p]) => parameterJson(key, p)),
+    models: modelsOf(protocol),
     messages: Object.keys(protocol.messages),
     always: Object.keys(protocol.always),
     sometimes: Object.keys(protocol.sometimes),
@@ -79,6 +85,7 @@ function protocolText(protocol: AnyProtocol, width: number): string[] {
     ["clients ask", protocol.entry === "leader" ? "the leader" : "the nearest node"],
     ["messages", Object.keys(protocol.messages).join(", ")],
     ["always", Object.keys(protocol.always).join(", ") || "nothing to check"],
+    ["models", modelsOf(protocol).join(", ") || "none reads its systems"],
   ];
   return [
     `${protocol.name}: ${protocol.title}`,

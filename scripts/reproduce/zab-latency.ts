@@ -2,13 +2,12 @@
  * Latency of a broadcast protocol without load, by the number of servers: flat, as an order statistic is.
  *
  * What a request costs besides the round (clients, Java, the disk's own time) is unknown and is fitted to the group
- * of 3; from there each column must follow the model and the simulation of a leader's steady state, which Zab shares
- * with Multi-Paxos and Raft.
+ * of 3; from there each column must follow Zab's model and its simulation.
  */
 import { cpu } from "../../lib/core/machines.ts";
 import { workload } from "../../lib/core/workloads.ts";
 import { models } from "../../lib/models/index.ts";
-import { multiPaxos } from "../../lib/protocols/consensus/multi-paxos.ts";
+import { zab } from "../../lib/protocols/consensus/zab.ts";
 import { systemBuilder } from "../../lib/protocols/system.ts";
 import type { Interval } from "../../lib/statistics/interval.ts";
 import { network } from "../../lib/study/rtt-matrix.ts";
@@ -17,11 +16,11 @@ import { Cases, type ReproduceContext, type Reproduction, shifted } from "./case
 
 const COLUMNS = ["net_only_ms", "net_disk_ms", "net_disk_nocache_ms"] as const;
 const MS = 1000;
-const build = systemBuilder(multiPaxos);
+const build = systemBuilder(zab);
 
 export const zabLatency: Reproduction = {
   table: "zab_latency",
-  tried: "shape: the change from 3 to 13 servers by model and Multi-Paxos, the level fitted at 3",
+  tried: "shape: the change from 3 to 13 servers by Zab's model and simulation, the level fitted at 3",
   async run(context) {
     const cases = new Cases(this.table);
     const tolerance = cases.tolerance("1 ms timer resolution");
@@ -38,8 +37,7 @@ export const zabLatency: Reproduction = {
         const uncached = column === "net_disk_nocache_ms";
         const note = uncached ? UNCACHED : undefined;
         cases.formula(name, "latency, model [ms]", published, predicted, tolerance, note);
-        if (!uncached)
-          cases.simulated(name, "latency, Multi-Paxos simulated [ms]", published, simulated, tolerance);
+        if (!uncached) cases.simulated(name, "latency, Zab simulated [ms]", published, simulated, tolerance);
       }
       context.progress((i + 1) / others.length);
     }
@@ -71,7 +69,7 @@ async function latency(
     progress: false,
   });
   context.signal.throwIfAborted();
-  const inputs = models.leaderCommitLatency.fromSystem?.(system, load);
-  const predicted = inputs === undefined ? Number.NaN : models.leaderCommitLatency(inputs).commitLatency;
+  const inputs = models.zabCommitLatency.fromSystem?.(system, load);
+  const predicted = inputs === undefined ? Number.NaN : models.zabCommitLatency(inputs).commitLatency;
   return { predicted, simulated: result.rows[0].measures.commitLatency as Interval };
 }

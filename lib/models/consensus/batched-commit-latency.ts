@@ -9,7 +9,7 @@ import type { StructuredInput } from "../../core/model.ts";
 import { defineModel, type ModelFunction } from "../../core/model.ts";
 import type { SystemSpec, WorkloadSpec } from "../../core/system.ts";
 import { type BatchSolution, type LeaderGiven, PIPELINES, settleBatches } from "./batch-solution.ts";
-import { readCommitInputs } from "./commit-inputs.ts";
+import { LEADER_PROTOCOLS, readCommitInputs } from "./commit-inputs.ts";
 import { COMMIT_OUTPUTS } from "./commit-symbols.ts";
 
 const leaderInput: StructuredInput<LeaderGiven, LeaderGiven> = {
@@ -129,6 +129,7 @@ export const batchedCommitLatency = defineModel({
     ...NAMES.map((name) => `${name} = ${name}Of(solution)`),
   ],
   stable: ["pipelineUtilisation < 1", "leaderUtilisation < 1"],
+  reads: LEADER_PROTOCOLS,
   fromSystem(system: SystemSpec, workload: WorkloadSpec) {
     const { settings } = system;
     return {

@@ -5,7 +5,7 @@ import { type ArrivalSpec, majority, type SystemSpec, type WorkloadSpec } from "
 import type { Links } from "./quorum-round.ts";
 
 /** Protocols whose steady state is one leader with followers. */
-const LEADER_PROTOCOLS: readonly string[] = ["flexible-paxos", "multi-paxos", "raft"];
+export const LEADER_PROTOCOLS: readonly string[] = ["flexible-paxos", "multi-paxos", "raft"];
 
 /** A leader, its links in the order of sending, and where its clients stand. */
 export interface LeaderView {

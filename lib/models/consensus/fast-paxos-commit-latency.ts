@@ -87,8 +87,9 @@ export const fastPaxosCommitLatency = defineFlowModel({
     Array.from({ length: nodes }, (_, proposer) => proposedBy(proposer, nodes, leader, fastQuorum)),
   requires: ["leader < size(oneWay)", "fastQuorum <= size(oneWay)"],
   view: "leader",
+  reads: "fast-paxos",
   fromSystem: (system, workload) => ({
-    ...readFlowInputs("fastPaxosCommitLatency", ["fast-paxos"], "any", system, workload),
+    ...readFlowInputs("fastPaxosCommitLatency", "fast-paxos", "any", system, workload),
     leader: leaderOf(system),
     fastQuorum: Number(system.settings.fastQuorum),
   }),

@@ -10,7 +10,7 @@
  */
 import { defineModel } from "../../core/model.ts";
 import { COMMIT_FUNCTIONS } from "./commit-functions.ts";
-import { readCommitInputs } from "./commit-inputs.ts";
+import { LEADER_PROTOCOLS, readCommitInputs } from "./commit-inputs.ts";
 import { COMMIT_INPUTS, COMMIT_OUTPUTS, COMMIT_SYMBOLS } from "./commit-symbols.ts";
 
 /**
@@ -132,5 +132,6 @@ export const leaderCommitLatency = defineModel({
     "ingressUtilisation < 1",
     "followerUtilisation < 1",
   ],
+  reads: LEADER_PROTOCOLS,
   fromSystem: readCommitInputs,
 });

@@ -6,7 +6,7 @@
  */
 import { defineModel } from "../../core/model.ts";
 import type { SystemSpec, WorkloadSpec } from "../../core/system.ts";
-import { readCommitInputs } from "./commit-inputs.ts";
+import { LEADER_PROTOCOLS, readCommitInputs } from "./commit-inputs.ts";
 import { COMMIT_INPUTS } from "./commit-symbols.ts";
 import type { Links } from "./quorum-round.ts";
 
@@ -69,6 +69,7 @@ export const leaderServiceTime = defineModel({
   ],
   // Without any cost there is no limit to name.
   requires: ["serviceTime > 0"],
+  reads: LEADER_PROTOCOLS,
   fromSystem(system: SystemSpec, workload: WorkloadSpec) {
     const inputs = readCommitInputs(system, workload);
     return {

@@ -116,7 +116,7 @@ test("reads a system: clients beside nodes, at sites, and who their replica is; 
   });
   const given = { oneWay: equal(3, 1), clients: [beside(0)], fastQuorum: 2, arrivalRate: 1 };
   for (const [wrong, message] of [
-    [{ oneWay: [] }, /leaderlessCommitLatency: oneWay must be delays between 2 replicas or more, got \[\]/],
+    [{ oneWay: [] }, /leaderlessCommitLatency: oneWay must be delays between 2 nodes or more, got \[\]/],
     [{ oneWay: [[0, 1], [1]] }, /leaderlessCommitLatency: oneWay\[1\] must have 2 delays, got \[1\]/],
     [
       { clients: [beside(0, 0.5)] },
@@ -125,7 +125,7 @@ test("reads a system: clients beside nodes, at sites, and who their replica is; 
     [{ clients: [beside(3)] }, /leaderlessCommitLatency: highest\(clients\) 3 must be < size\(oneWay\) 3/],
     [
       { oneWay: [[0]] },
-      /leaderlessCommitLatency: oneWay must be delays between 2 replicas or more, got \[\[0\]\]/,
+      /leaderlessCommitLatency: oneWay must be delays between 2 nodes or more, got \[\[0\]\]/,
     ],
     [{ fastQuorum: 1 }, /leaderlessCommitLatency: fastQuorum must be .*>= 2, got 1/],
     [

@@ -70,8 +70,9 @@ export const leaderlessCommitLatency = defineFlowModel({
     Array.from({ length: replicas }, (_, leader) => ledBy(leader, replicas, fastQuorum, dependencyBytes)),
   requires: ["fastQuorum <= size(oneWay)", "fastQuorum > size(oneWay) / 2"],
   view: "0",
+  reads: "epaxos",
   fromSystem: (system, workload) => ({
-    ...readFlowInputs("leaderlessCommitLatency", ["epaxos"], "any", system, workload),
+    ...readFlowInputs("leaderlessCommitLatency", "epaxos", "any", system, workload),
     fastQuorum: Number(system.settings.fastQuorum),
   }),
 });

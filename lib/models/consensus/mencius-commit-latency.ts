@@ -59,8 +59,9 @@ export const menciusCommitLatency = defineFlowModel({
     Array.from({ length: servers }, (_, server) => suggestedBy(server, servers, quorum || majority(servers))),
   requires: ["quorum <= size(oneWay)"],
   view: "0",
+  reads: "mencius",
   fromSystem: (system, workload) => ({
-    ...readFlowInputs("menciusCommitLatency", ["mencius"], "any", system, workload),
+    ...readFlowInputs("menciusCommitLatency", "mencius", "any", system, workload),
     quorum: Number(system.settings.quorum),
   }),
 });

@@ -106,8 +106,9 @@ export const pigPaxosCommitLatency = defineFlowModel({
     "groups <= size(oneWay) - 1",
   ],
   view: "leader",
+  reads: "pig-paxos",
   fromSystem: (system, workload) => ({
-    ...readFlowInputs("pigPaxosCommitLatency", ["pig-paxos"], leaderOf(system), system, workload),
+    ...readFlowInputs("pigPaxosCommitLatency", "pig-paxos", leaderOf(system), system, workload),
     leader: leaderOf(system),
     quorum: Number(system.settings.quorum),
     groups: Number(system.settings.groups),

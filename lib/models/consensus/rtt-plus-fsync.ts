@@ -7,7 +7,7 @@
 import { distributionFrom } from "../../core/distributions.ts";
 import { defineModel } from "../../core/model.ts";
 import type { SystemSpec, WorkloadSpec } from "../../core/system.ts";
-import { leaderView } from "./commit-inputs.ts";
+import { LEADER_PROTOCOLS, leaderView } from "./commit-inputs.ts";
 
 function readInputs(system: SystemSpec, workload: WorkloadSpec) {
   const view = leaderView("rttPlusFsync", system, workload);
@@ -80,5 +80,6 @@ export const rttPlusFsync = defineModel({
     clientLatency: { tex: "T", dimension: "time", meaning: "as the client sees it, mean" },
   },
   equations: ["commitLatency = roundTrip + fsync", "clientLatency = commitLatency + clientRoundTrip"],
+  reads: LEADER_PROTOCOLS,
   fromSystem: readInputs,
 });

@@ -70,8 +70,9 @@ export const zabCommitLatency = defineFlowModel({
     Array.from({ length: nodes }, (_, asked) => writeAt(asked, nodes, leader, quorum || majority(nodes))),
   requires: ["leader < size(oneWay)", "quorum <= size(oneWay)"],
   view: "leader",
+  reads: "zab",
   fromSystem: (system, workload) => ({
-    ...readFlowInputs("zabCommitLatency", ["zab"], "any", system, workload),
+    ...readFlowInputs("zabCommitLatency", "zab", "any", system, workload),
     leader: leaderOf(system),
     quorum: Number(system.settings.quorum),
   }),

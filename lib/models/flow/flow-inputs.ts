@@ -23,11 +23,11 @@ const oneWay: StructuredInput<Delays, readonly (readonly Delay[])[]> = {
   kind: "structured",
   type: "delays",
   tex: "D_{ij}",
-  meaning: "one-way delays from each replica to each other; the diagonal is not read",
+  meaning: "one-way delays from each node to each other; the diagonal is not read",
   unit: "s",
   read(where, given) {
     if (!Array.isArray(given) || given.length < 2)
-      throw new DomainError(`${where} must be delays between 2 replicas or more, got ${show(given)}`);
+      throw new DomainError(`${where} must be delays between 2 nodes or more, got ${show(given)}`);
     return given.map((row: readonly Delay[], i): Distribution[] => {
       if (!Array.isArray(row) || row.length !== given.length)
         throw new DomainError(`${where}[${i}] must have ${given.length} delays, got ${show(row)}`);
@@ -43,8 +43,7 @@ const clients: StructuredInput<readonly ClientPlace[], readonly ClientPlace[]> =
   kind: "structured",
   type: "places",
   tex: "\\mathcal{C}",
-  meaning:
-    "where clients stand: the replica they turn to, their share, the mean round trip to it (null beside it)",
+  meaning: "where clients stand: the node they ask, their share, the mean round trip to it (null beside it)",
   unit: "1, 1, s",
   read(where, given) {
     if (!Array.isArray(given) || given.length === 0)
@@ -75,7 +74,7 @@ export const FLOW_INPUTS = {
   oneWay,
   clients,
   arrivalRate: COMMIT_INPUTS.arrivalRate,
-  payload: { ...payload, meaning: "mean bytes an operation carries to the replicas" },
+  payload: { ...payload, meaning: "mean bytes an operation carries from node to node" },
   payloadScv,
   replyPayload,
   headerBytes,
@@ -111,18 +110,16 @@ function placeOf(where: string, system: SystemSpec, entry: Entry, at: string, sh
 export const leaderOf = ({ settings }: SystemSpec): number =>
   Math.max(0, Number(settings.initialLeader ?? 0));
 
-/** What a system and its load say of these inputs. @throws DomainError when it is none of `protocols` */
+/** What a system and its load say of these inputs. @throws DomainError when it is of another protocol */
 export function readFlowInputs(
   where: string,
-  protocols: readonly string[],
+  protocol: string,
   entry: Entry,
   system: SystemSpec,
   workload: WorkloadSpec,
 ) {
-  if (!protocols.includes(system.protocol))
-    throw new DomainError(
-      `${where}: protocol must be ${protocols.join(" or ")}, got ${JSON.stringify(system.protocol)}`,
-    );
+  if (system.protocol !== protocol)
+    throw new DomainError(`${where}: protocol must be ${protocol}, got ${JSON.stringify(system.protocol)}`);
   const { placement } = system.network;
   return {
     ...readMachines(system, workload),

@@ -74,6 +74,8 @@ export interface FlowDefinition<Own extends OwnInputs> {
   readonly requires: readonly string[];
   /** The node whose stations are told: a name of `own`, or a number. */
   readonly view: string;
+  /** The protocol whose systems it reads. */
+  readonly reads: string;
   fromSystem(system: SystemSpec, workload: WorkloadSpec): ModelGiven<typeof FLOW_INPUTS & Own>;
 }
 
@@ -279,6 +281,7 @@ export function defineFlowModel<const Own extends OwnInputs>(definition: FlowDef
     ],
     requires: [...definition.requires, "highest(clients) < size(oneWay)"],
     stable: ["busiestCpu < 1", "busiestEgress < 1", "busiestIngress < 1", "diskBytes < 1"],
+    reads: [definition.reads],
     fromSystem: (system, workload) => definition.fromSystem(system, workload),
   });
 }
