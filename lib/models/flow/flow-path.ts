@@ -43,6 +43,8 @@ export interface Turn {
   /** Turns of one visit come whatever the processor does; a later one is caused by one before. */
   readonly visit: number;
   readonly job: Job;
+  /** The part of it that takes in what it comes by. */
+  readonly takesIn: number;
   /** Transmission of all that it sends. */
   readonly port: Job;
   /** Who sent what it takes in; −1 for a client, null after a write. */
@@ -52,6 +54,8 @@ export interface Turn {
   course: Course | null;
   /** Another turn stands for it. */
   dropped: boolean;
+  /** How often it decides a quorum, and which turn has the work that this makes. */
+  readonly decides: { readonly share: number; readonly ending: number }[];
 }
 
 /** A random delay, and the chance that what has passed it goes on alone. */
@@ -65,6 +69,8 @@ export interface Stations {
   cpu(node: number): number;
   /** Further wait of the k-th turn behind others of its operation. */
   own(turn: number): number;
+  /** Its processor time on average: all of its own, and as often as it decides what that makes. */
+  job(turn: number): number;
   egress(node: number): number;
   ingress(node: number, from: number): number;
   /** Wait of a message let go by a write at `from`, behind others that were let go with it. */
@@ -161,6 +167,7 @@ export class FlowPath {
 
   private newTurn(
     node: number,
+    takesIn: number,
     time: number,
     visit: number,
     from: number | null,
@@ -169,7 +176,20 @@ export class FlowPath {
   ): number {
     const job = { mean: 0, variance: 0, payloads: 0 };
     const port = { mean: 0, variance: 0, payloads: 0 };
-    this.turns.push({ node, time, comes: time, visit, job, port, from, inRow, course, dropped: false });
+    this.turns.push({
+      node,
+      takesIn,
+      time,
+      comes: time,
+      visit,
+      job,
+      port,
+      from,
+      inRow,
+      course,
+      dropped: false,
+      decides: [],
+    });
     return this.turns.length - 1;
   }
 
@@ -187,8 +207,8 @@ export class FlowPath {
   ): void {
     const { costs, stations } = this;
     const visit = visits[node] + 1;
-    const turn = this.newTurn(node, arrival.mean, visit, from, inRow, course);
     const time = takeInTime(bytes, costs);
+    const turn = this.newTurn(node, time, arrival.mean, visit, from, inRow, course);
     const { job } = this.turns[turn];
     job.mean += time;
     job.variance += costs.cpuReceiveScv * costs.cpuReceive ** 2;
@@ -252,7 +272,7 @@ export class FlowPath {
         if (disk === null) continue;
         const ended = durable(worked(at, cpu, 0), disk.delay, disk.alone);
         visits = counted(visits, node);
-        turn = this.newTurn(node, ended.mean, visits[node], null, false, course);
+        turn = this.newTurn(node, 0, ended.mean, visits[node], null, false, course);
         const behind = worked(ended, 0, stations.burst(node) + stations.own(turn));
         at = queuedAt(behind, cpuQueue(node), stations.cpu(node));
         [cpu, port, held, early] = [0, 0, true, false];
@@ -291,8 +311,10 @@ export class FlowPath {
     const last = lastOf(voters);
     const moment = decidedAt(meeting, last, byLinks === voters ? last : lastOf(byLinks));
     const place = this.placeVotes(all, needed, among === undefined ? null : moment.mean);
+    for (const [v, share] of last.byVoter.entries())
+      turns[votes[v].turn].decides.push({ share, ending: place });
     const byMessage = last.byVoter.reduce((sum, p, v) => sum + (votes[v].early ? p : 0), 0);
-    const behind = byMessage * stations.own(place);
+    const behind = byMessage * (stations.own(place) + this.behindRow(place));
     // Of those before it so many came by other courses.
     const elsewhere = 1 - all.reduce((product, vote) => product * vote.alike, 1);
     const ordered =
@@ -303,6 +325,14 @@ export class FlowPath {
         : moment;
     const visits = votes[0].visits.map((_, i) => Math.max(...votes.map((vote) => vote.visits[i])));
     this.act(does, node, place, worked(ordered, 0, behind), visits, turns[place].course, false, false);
+  }
+
+  /** Others of its row may decide too: more work than taking them in, which it has waited for. */
+  private behindRow(turn: number): number {
+    const { stations } = this;
+    const { from, inRow, node, takesIn } = this.turns[turn];
+    if (!inRow || from === null) return 0;
+    return stations.row(from, node, stations.job(turn)) - stations.row(from, node, takesIn);
   }
 
   /** Votes that come by one of several courses are one vote, whose way is any of theirs. */

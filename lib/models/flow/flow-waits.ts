@@ -2,8 +2,7 @@
  * What waits where: every station's mean wait from all turns of all operations.
  *
  * An operation's turns at one processor are not independent of one another, so they are taken as a cluster
- * (`queueing/cluster-wait.ts`). Everything that one write made durable goes on at the same moment, so second moments
- * grow by what comes with a turn (a batch arrival is one job to whoever finds it). Behind a station that queues the same
+ * (`queueing/cluster-wait.ts`). Everything that one write made durable goes on at the same moment (`Piles`). Behind a station that queues the same
  * work only the slower one queues (Friedman, "Reduction methods for tandem queuing systems", Operations Research 13(1),
  * 1965).
  */
@@ -39,6 +38,8 @@ import { lawOfDelays, type Moment } from "./moment.ts";
 const ROUNDS = 4;
 /** Chances that are the same but for rounding. */
 const SAME = 1e-9;
+/** The highest utilisation that a pile is taken to wear off at. */
+const ALMOST_FULL = 0.999;
 
 /** A node's disk: what its writes let go together. */
 interface Storage extends Delay {
@@ -70,6 +71,9 @@ interface Waits {
   readonly egress: readonly number[];
   /** For each class its turns' further waits behind one another. */
   readonly own: readonly (readonly number[])[];
+  readonly piles: readonly Piles[];
+  /** And their processor time. */
+  readonly jobs: readonly (readonly number[])[];
 }
 
 export class FlowWaits {
@@ -114,6 +118,8 @@ export class FlowWaits {
       egress: none,
       typicalEgress: none,
       own: classes.map(() => []),
+      jobs: classes.map(() => []),
+      piles: [],
     };
     let paths = this.walk();
     for (let round = 1; round < ROUNDS; round++) {
@@ -172,7 +178,8 @@ export class FlowWaits {
       own: (turn) => waits.own[c][turn] ?? 0,
       egress: (node) => waits.egress[node],
       ingress: (node, from) => this.ingressWait(node, from),
-      row: (from, to, takeIn) => (this.rowOf(from, to, takeIn) * takeIn) / 2,
+      row: (from, to, time) => (waits.piles[to]?.left(from, ...this.rowOf(from, to, time)) ?? 0) / 2,
+      job: (turn) => waits.jobs[c][turn] ?? 0,
       link: (from, to, alone, held, chance) =>
         this.linkDelay(from, to, alone, held, chance * this.classes[c].rate),
       disk: (node) => this.storages[node],
@@ -202,16 +209,14 @@ export class FlowWaits {
     return { delay: link.delay, alone: Math.min(alone, free), free };
   }
 
-  /**
-   * What one write lets go on a link comes in a row, and waits for one another where it is taken in more slowly: the
-   * companions of a message there, times the share of its time in which the next one is there already.
-   */
-  private rowOf(from: number, to: number, takeIn: number): number {
+  /** What comes in a row with a message that one write let go: the processor time of that, and how long it takes to come. */
+  private rowOf(from: number, to: number, time: number): readonly [work: number, lasts: number] {
     const storage = from < 0 ? null : this.storages[from];
     // Messages that overtake one another come one by one.
-    if (storage === null || takeIn === 0 || (!this.ordered && this.delays[from][to].variance > 0)) return 0;
+    if (storage === null || (!this.ordered && this.delays[from][to].variance > 0)) return [0, 0];
     const perRecord = this.load.links[from][to].written / storage.records;
-    return storage.commit.companions * Math.max(0, perRecord - storage.letGo / takeIn);
+    const { companions } = storage.commit;
+    return [companions * perRecord * time, companions * storage.letGo];
   }
 
   /**
@@ -263,6 +268,7 @@ export class FlowWaits {
     const typicalCpu: number[] = [];
     const egress: number[] = [];
     const typicalEgress: number[] = [];
+    const allPiles: Piles[] = [];
     for (let node = 0; node < this.delays.length; node++) {
       const clusters: (Cluster & { readonly of: number; readonly turns: readonly number[] })[] = [];
       for (const [c, path] of paths.entries()) {
@@ -279,24 +285,35 @@ export class FlowWaits {
         }
       }
       const found = mixedClusterWaits("mg1", clusters, 1, this.costs.cores);
-      for (const [i, { of, turns }] of clusters.entries())
-        for (const [k, turn] of turns.entries()) own[of][turn] = found.own[i][k];
-      cpu.push(found.others);
+      const piles = new Piles(this.load.nodes[node].cpu / this.costs.cores);
+      for (const [i, { of, rate, turns }] of clusters.entries()) {
+        for (const [k, turn] of turns.entries()) {
+          own[of][turn] = found.own[i][k];
+          const all = (paths[of] as FlowPath).turns;
+          this.pile(piles, rate / this.costs.cores, all[turn], jobTime(all, all[turn]));
+        }
+      }
+      allPiles.push(piles);
+      cpu.push(found.others + piles.wait());
       typicalCpu.push(found.typicalJob);
       const port = this.egressAlone(node, paths);
       egress.push(Math.max(0, port.wait - found.others));
       typicalEgress.push(port.typical);
     }
-    return { cpu, typicalCpu, egress, typicalEgress, own };
+    const jobs = paths.map((path) => path?.turns.map((turn) => jobTime(path.turns, turn)) ?? []);
+    return { cpu, typicalCpu, egress, typicalEgress, own, jobs, piles: allPiles };
   }
 
-  private jobOf({ time, visit, job, from, inRow, node }: Turn): Cluster["jobs"][number] {
+  private jobOf({ time, visit, job }: Turn): Cluster["jobs"][number] {
     const { payload, payloadScv, cpuPerByte } = this.costs;
     const sizes = payloadScv * (job.payloads * payload * cpuPerByte) ** 2;
-    // Found by who comes meanwhile, what comes together is one job.
-    const row = inRow && from !== null ? this.rowOf(from, node, job.mean) * job.mean ** 2 : 0;
-    const burst = from === null ? this.besides(node) * job.mean : 0;
-    return { time, visit, mean: job.mean, variance: job.variance + sizes + row + burst };
+    return { time, visit, mean: job.mean, variance: job.variance + sizes };
+  }
+
+  /** Counts a turn that comes together with others: after a write here, or let go by one there. */
+  private pile(piles: Piles, rate: number, { from, inRow, node }: Turn, time: number): void {
+    if (from === null) piles.add(node, rate, time, this.besides(node), 0);
+    else if (inRow) piles.add(from, rate, time, ...this.rowOf(from, node, time));
   }
 
   private egressAlone(
@@ -317,6 +334,56 @@ export class FlowWaits {
     }
     return { wait: square / (2 * (1 - busy)), typical: busy > 0 ? square / busy : 0 };
   }
+}
+
+/**
+ * Work that comes in piles: what one write lets go, at its own node or where it is sent.
+ *
+ * Other work comes meanwhile, so a pile of w that takes b to come and wears off at the rate c grows to w − cb, and who
+ * comes to the processor finds (w − cb)/2 for the w/c that it lasts, besides what queues there anyway. A pile is early or
+ * late work, not more of it: while it lasts no more comes from that disk until its next write ends, half of the time.
+ */
+class Piles {
+  private readonly busy: number;
+  private readonly loads = new Map<number, number>();
+  private readonly all: { source: number; load: number; work: number; lasts: number }[] = [];
+
+  constructor(busy: number) {
+    this.busy = Math.min(ALMOST_FULL, busy);
+  }
+
+  /** @param work that comes with a job of a mean time, so many times a second, and how long it `lasts` to come */
+  add(source: number, rate: number, time: number, work: number, lasts: number): void {
+    const load = rate * time;
+    this.loads.set(source, (this.loads.get(source) ?? 0) + load);
+    this.all.push({ source, load, work, lasts });
+  }
+
+  private wearing(source: number): number {
+    return 1 - this.busy + (this.loads.get(source) ?? 0) / 2;
+  }
+
+  /** How high a pile of a disk's work becomes. */
+  left(source: number, work: number, lasts: number): number {
+    return Math.max(0, work - this.wearing(source) * lasts);
+  }
+
+  wait(): number {
+    return this.all.reduce(
+      (sum, { source, load, work, lasts }) =>
+        sum + (load * this.left(source, work, lasts)) / (2 * this.wearing(source)),
+      0,
+    );
+  }
+}
+
+/** A turn's processor time on average; what a decision makes falls to whoever decides. */
+function jobTime(turns: readonly Turn[], { job, takesIn, decides }: Turn): number {
+  if (decides.length === 0) return job.mean;
+  return decides.reduce((sum, { share, ending }) => {
+    const { job: its, takesIn: before } = turns[ending];
+    return sum + share * (its.mean - before);
+  }, takesIn);
 }
 
 /** A node's turns by the course that an operation takes: those of every course are in each. */
