@@ -250,35 +250,49 @@ class Cutter {
   }
 }
 
+/** Messages of a kind on a link: how many a second, and the chance that one is the first of a bunch. */
+export interface Bunches {
+  readonly rate: number;
+  readonly alone: number;
+}
+
 /**
- * The delay of a link that keeps order, when messages enter it in bunches that come as a Poisson process.
+ * The delay of a link that keeps order, when messages enter it in bunches that come as Poisson processes.
  *
  * A message is not handed over before those ahead of it: its delay is at most x when its own is, and those of all ahead
  * of it in its bunch, and when each of an earlier bunch, sent a seconds before, took at most x + a. For bunches of
- * geometric size with mean 1/p at the rate λp that has probability
- * pF/(1 − (1 − p)F) · exp(−λp·∫_x^∞ (1 − F)/(1 − (1 − p)F)): exact for Poisson sending times, where p = 1.
+ * geometric size with mean 1/p at the rates λp that has probability
+ * pF/(1 − (1 − p)F) · exp(−Σ λp·∫_x^∞ (1 − F)/(1 − (1 − p)F)): exact for Poisson sending times, where p = 1.
  *
- * @param alone p, the chance that a message is the first of a bunch
+ * @param kinds all messages of the link
+ * @param alone p of the message
  */
-export function inOrder(delay: Atoms, rate: number, alone = 1): Atoms {
+export function inOrderAmong(delay: Atoms, kinds: readonly Bunches[], alone: number): Atoms {
   const { values, weights } = delay;
   const count = values.length;
-  if (count === 1 || rate === 0) return delay;
+  if (count === 1 || kinds.every(({ rate }) => rate === 0)) return delay;
   const kept = new Float64Array(count).fill(1);
+  const late = (above: number, p: number): number => above / (1 - (1 - p) * (1 - above));
   let above = weights[count - 1];
+  // Of all kinds: rate times the integral above the edge.
   let excess = 0;
   // From the top down, at the edges halfway between atoms: P(D > edge) and the integral above it.
   for (let i = count - 2; i >= 0; i--) {
     const half = (values[i + 1] - values[i]) / 2;
-    const late = above / (1 - (1 - alone) * (1 - above));
-    kept[i] = Math.max(0, 1 - late) * Math.exp(-rate * alone * (excess + late * half));
-    excess += late * 2 * half;
+    let flow = 0;
+    for (const kind of kinds) flow += kind.rate * kind.alone * late(above, kind.alone);
+    kept[i] = Math.max(0, 1 - late(above, alone)) * Math.exp(-(excess + flow * half));
+    excess += flow * 2 * half;
     above += weights[i];
   }
   const result = new Float64Array(count);
   for (let i = 0; i < count; i++) result[i] = kept[i] - (i === 0 ? 0 : kept[i - 1]);
   return { ...delay, weights: result };
 }
+
+/** The same where all messages are of one kind. */
+export const inOrder = (delay: Atoms, rate: number, alone = 1): Atoms =>
+  inOrderAmong(delay, [{ rate, alone }], alone);
 
 /** Pieces that the range of a law is filled up to. */
 const FILLED = 256;

@@ -9,9 +9,11 @@
 import {
   type Atoms,
   addDelays,
+  type Bunches,
   constantDelay,
   cutDelay,
   inOrder,
+  inOrderAmong,
   meanDelay,
   notHeldBack,
   overtaken,
@@ -36,8 +38,8 @@ import { lawOfDelays, type Moment } from "./moment.ts";
 
 /** Rounds in which waits and the times of turns are found from one another. */
 const ROUNDS = 4;
-/** Chances that are the same but for rounding. */
-const SAME = 1e-9;
+/** Digits of a chance by which messages are of one kind. */
+const DIGITS = 9;
 /** The highest utilisation that a pile is taken to wear off at. */
 const ALMOST_FULL = 0.999;
 
@@ -53,13 +55,13 @@ interface Storage extends Delay {
 /** A link: its own delay, and that behind the messages before. */
 interface Link {
   readonly own: Atoms;
-  delay: Atoms;
-  /** The chance that a message is the first of a bunch. */
-  alone: number;
-  /** The chance that it is not held back by others of its kind, by how many a second there are. */
+  /** What passes it, and the delays of those by the chance that one is the first of a bunch. */
+  kinds: readonly Bunches[];
+  readonly delays: Map<number, Atoms>;
+  /** The chance that a message is not held back by others of its kind, by how many a second there are. */
   readonly free: Map<number, number>;
-  /** Sum of the chances of a second's messages, as they are counted. */
-  counted: number;
+  /** Messages a second by that first chance, as they are counted. */
+  readonly counted: Map<number, number>;
 }
 
 /** Waits found in one round. */
@@ -108,7 +110,7 @@ export class FlowWaits {
     this.links = delays.map((row) =>
       row.map((delay): Link => {
         const own = cutDelay(delay, "propagation");
-        return { own, delay: own, alone: Number.NaN, free: new Map(), counted: 0 };
+        return { own, kinds: [], delays: new Map(), free: new Map(), counted: new Map() };
       }),
     );
     const none = new Array<number>(nodes).fill(0);
@@ -157,18 +159,8 @@ export class FlowWaits {
         ? null
         : new FlowPath(this.delays.length, flow, remoteShare, this.costs, this.stationsFor(c)),
     );
-    for (const [from, row] of this.links.entries())
-      for (const [to, link] of row.entries()) this.holdBack(link, this.load.links[from][to].rate);
+    for (const row of this.links) for (const link of row) noteKinds(link);
     return paths;
-  }
-
-  /** The delay of a link that keeps order, with what has been counted on it. */
-  private holdBack(link: Link, rate: number): void {
-    const alone = rate > 0 ? Math.min(1, link.counted / rate) : 1;
-    link.counted = 0;
-    if (!this.ordered || Math.abs(alone - link.alone) <= SAME) return;
-    link.alone = alone;
-    link.delay = inOrder(link.own, rate, alone);
   }
 
   private stationsFor(c: number): Stations {
@@ -202,11 +194,17 @@ export class FlowWaits {
     let alone = before;
     if (held && storage !== null)
       alone = Math.min(alone, storage.records / storage.commit.batch / this.load.links[from][to].written);
-    link.counted += rate * alone;
+    const chance = Number(alone.toPrecision(DIGITS));
+    link.counted.set(chance, (link.counted.get(chance) ?? 0) + rate);
+    let delay = link.own;
+    if (this.ordered) {
+      delay = link.delays.get(chance) ?? inOrderAmong(link.own, link.kinds, chance);
+      link.delays.set(chance, delay);
+    }
     // Behind others of its kind it goes on together with them; behind others, alone.
     const free = this.ordered ? (link.free.get(rate) ?? notHeldBack(link.own, rate)) : 1;
     link.free.set(rate, free);
-    return { delay: link.delay, alone: Math.min(alone, free), free };
+    return { delay, alone: Math.min(alone, free), free };
   }
 
   /** What comes in a row with a message that one write let go: the processor time of that, and how long it takes to come. */
@@ -334,6 +332,16 @@ export class FlowWaits {
     }
     return { wait: square / (2 * (1 - busy)), typical: busy > 0 ? square / busy : 0 };
   }
+}
+
+/** What passes a link is as it has been counted; delays of before hold where nothing has changed. */
+function noteKinds(link: Link): void {
+  const { counted, delays } = link;
+  const kinds = [...counted].map(([alone, rate]) => ({ alone, rate })).sort((a, b) => a.alone - b.alone);
+  counted.clear();
+  if (JSON.stringify(kinds) === JSON.stringify(link.kinds)) return;
+  link.kinds = kinds;
+  delays.clear();
 }
 
 /**
