@@ -99,12 +99,15 @@ export const leaderCommitLatency = defineModel({
     // One write makes many votes durable: they come in a burst, one behind the other at the slowest of the stations.
     "together = companions(round)",
     "spacing = max(sendHeader, headerTransmission)",
-    "burst = together * max(spacing, (takeInVote + batch * sendReply) / cores) / 2",
-    "burstOwn = together * batch * sendReply / cores / 2",
+    "voteJob = (takeInVote + byFollower * batch * sendReply / max(1, followers)) / cores",
     "rateOn = messageRate * arrivalPeak",
-    "pile = followers * rateOn * takeInVote / cores * together * max(0, takeInVote / cores - spacing) / 2",
-    // Over a write's time a burst drains beside all other work, and no more comes of that follower.
-    "cpuQueue = cpuWaitOfOthers(cpuWaits) + pile / (1 - min(0.999, cpuUtilisation * arrivalPeak) + rateOn * takeInVote / cores)",
+    // While a burst comes all other work does, too; over half the time to the next write no more comes of that follower.
+    "wear = 1 - min(0.999, cpuUtilisation * arrivalPeak) + rateOn * voteJob / 2",
+    "pileUp = together * max(0, voteJob - wear * spacing)",
+    "burst = (together * spacing + pileUp) / 2",
+    "burstOwn = together * batch * sendReply / cores / 2",
+    "pile = followers * rateOn * voteJob * pileUp / (2 * wear)",
+    "cpuQueue = cpuWaitOfOthers(cpuWaits) + pile",
     // The parts of the client's latency.
     "clientPropagation = clientRoundTrip",
     "ingress = remoteShare * (requestIngress + ingressAlone) + byFollower * (followerIngress + ingressAlone)",
@@ -121,7 +124,8 @@ export const leaderCommitLatency = defineModel({
     "batchWait = gatherWait + slotWait(round) + orderWait(round)",
     "clientLatency = clientPropagation + ingress + cpuWait + cpu + egressWait + egressTransmission + propagation + quorumWait + diskWait + disk + batchWait",
     "commitLatency = clientLatency - clientPropagation - replyEgress",
-    "law = commitLaw(round, commitLatency, cpuQueue, cpuUtilisation, cpuWork / (1 + followers), egressQueue, egressUtilisation, copiesWork, gatherWait, gatherLongest)",
+    // A burst's pile hardly varies: it is in the mean that the law is shifted to.
+    "law = commitLaw(round, commitLatency, cpuWaitOfOthers(cpuWaits), cpuUtilisation, cpuWork / (1 + followers), egressQueue, egressUtilisation, copiesWork, gatherWait, gatherLongest)",
     "commitLatencyP50 = quantile(law, 0.5)",
     "commitLatencyP99 = quantile(law, 0.99)",
   ],

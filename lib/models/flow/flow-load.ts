@@ -97,17 +97,23 @@ class LoadWalk {
     load.cpu += rate * takeInTime(asked, costs);
     load.ingress += rate * asked * costs.ingressPerByte;
     load.received.push({ sender: -1, rate: rate * remoteShare, bytes: requestBytes(costs) });
-    this.act(flow.does, flow.at, rate, remoteShare);
-    for (const { at, chance = 1, does } of flow.quorums) this.act(does, at, rate * chance, remoteShare);
+    const written = new Map<string, boolean>();
+    this.act(flow.does, flow.at, rate, remoteShare, false, written);
+    for (const { name, at, chance = 1, does } of flow.quorums)
+      this.act(does, at, rate * chance, remoteShare, written.get(name) ?? false, written);
   }
 
-  /** @param written whether a write has let this go */
+  /**
+   * @param written whether a write has let this go
+   * @param votes whether all votes of a quorum were let go by one, at the node that counts them
+   */
   private act(
     actions: readonly Action[],
     node: number,
     rate: number,
     remoteShare: number,
-    written = false,
+    written: boolean,
+    votes: Map<string, boolean>,
   ): void {
     const { costs } = this;
     const load = this.nodes[node];
@@ -128,7 +134,7 @@ class LoadWalk {
         const link = this.links[node][action.to];
         link.rate += rate;
         if (held) link.written += rate;
-        this.act(action.does, action.to, rate, remoteShare);
+        this.act(action.does, action.to, rate, remoteShare, false, votes);
       } else if ("persist" in action) {
         if (!costs.durable) continue;
         load.records += rate;
@@ -139,7 +145,9 @@ class LoadWalk {
         load.egress += rate * remoteShare * replyBytes(costs) * costs.egressPerByte;
       } else if ("oneOf" in action) {
         for (const course of action.oneOf)
-          this.act(course, node, rate / action.oneOf.length, remoteShare, held);
+          this.act(course, node, rate / action.oneOf.length, remoteShare, held, votes);
+      } else {
+        votes.set(action.vote, held && (votes.get(action.vote) ?? true));
       }
     }
   }

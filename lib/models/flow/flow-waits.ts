@@ -67,6 +67,8 @@ interface Link {
 /** Waits found in one round. */
 interface Waits {
   readonly cpu: readonly number[];
+  /** The share of that which is queueing, and not for piles. */
+  readonly queueing: readonly number[];
   /** The work that one typically waits for at each processor, and the passing at each egress port. */
   readonly typicalCpu: readonly number[];
   readonly typicalEgress: readonly number[];
@@ -116,6 +118,7 @@ export class FlowWaits {
     const none = new Array<number>(nodes).fill(0);
     this.waits = {
       cpu: none,
+      queueing: none,
       typicalCpu: none,
       egress: none,
       typicalEgress: none,
@@ -142,9 +145,14 @@ export class FlowWaits {
     const { waits, load, costs } = this;
     let law = lawOfDelays(moment);
     for (const [node, { cpu, egress }] of load.nodes.entries()) {
-      // All waits at one processor fall into the same busy time: they rise and fall together.
+      // All waits at one processor fall into the same busy time: they rise and fall together. Piles hardly vary.
       const queues = [
-        [moment.queued[cpuQueue(node)], waits.cpu[node], cpu / costs.cores, waits.typicalCpu[node]],
+        [
+          moment.queued[cpuQueue(node)] * waits.queueing[node],
+          waits.cpu[node] * waits.queueing[node],
+          cpu / costs.cores,
+          waits.typicalCpu[node],
+        ],
         [moment.queued[portQueue(node)], waits.egress[node], egress, waits.typicalEgress[node]],
       ];
       for (const [wait, once, busy, typical] of queues)
@@ -263,6 +271,7 @@ export class FlowWaits {
   private waitsOf(paths: readonly (FlowPath | null)[]): Waits {
     const own: number[][] = this.classes.map(() => []);
     const cpu: number[] = [];
+    const queueing: number[] = [];
     const typicalCpu: number[] = [];
     const egress: number[] = [];
     const typicalEgress: number[] = [];
@@ -293,13 +302,14 @@ export class FlowWaits {
       }
       allPiles.push(piles);
       cpu.push(found.others + piles.wait());
+      queueing.push(found.others > 0 ? found.others / cpu[node] : 0);
       typicalCpu.push(found.typicalJob);
       const port = this.egressAlone(node, paths);
       egress.push(Math.max(0, port.wait - found.others));
       typicalEgress.push(port.typical);
     }
     const jobs = paths.map((path) => path?.turns.map((turn) => jobTime(path.turns, turn)) ?? []);
-    return { cpu, typicalCpu, egress, typicalEgress, own, jobs, piles: allPiles };
+    return { cpu, queueing, typicalCpu, egress, typicalEgress, own, jobs, piles: allPiles };
   }
 
   private jobOf({ time, visit, job }: Turn): Cluster["jobs"][number] {
