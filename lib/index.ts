@@ -108,6 +108,17 @@ export * from "./core/workloads.ts";
 export { optimalSplit } from "./models/balancing/static-split.ts";
 export type { ElectionLaw } from "./models/consensus/election-law.ts";
 export { type ElectionInputs, electionTimeLaw } from "./models/consensus/election-time-law.ts";
+export { defineFlowModel, type FlowDefinition } from "./models/flow/flow-model.ts";
+export {
+  type Action,
+  allBut,
+  type Carried,
+  type Flow,
+  HEADER,
+  OPERATION,
+  type Quorum,
+  sendAll,
+} from "./models/flow/message-flow.ts";
 export { modelNamed, models } from "./models/index.ts";
 export { type AmdahlFit, fitAmdahl } from "./models/queueing/amdahl-fit.ts";
 export { jacksonStations, type NetworkStation } from "./models/queueing/jackson.ts";

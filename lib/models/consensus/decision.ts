@@ -50,25 +50,68 @@ function eventsOf(voters: readonly Voter[]): Event[] {
   return events.sort((a, b) => a.time - b.time || a.voter - b.voter || a.atom - b.atom);
 }
 
-/** Chances that exactly 0, 1, … votes of voters other than `left` are in, given each one's probability of being in. */
-function heardOthers(
-  inside: Float64Array,
-  left: number,
-  chances: Float64Array,
-  weights: readonly number[] | null,
-): void {
-  chances.fill(0);
-  chances[0] = 1;
-  let seen = 0;
-  for (let j = 0; j < inside.length; j++) {
-    if (j === left) continue;
-    const p = inside[j];
-    if (p === 0) continue;
-    const more = weights === null ? 1 : weights[j];
-    seen += more;
-    for (let r = seen; r >= more; r--) chances[r] = chances[r] * (1 - p) + chances[r - more] * p;
-    for (let r = Math.min(more, seen + 1) - 1; r >= 0; r--) chances[r] *= 1 - p;
+/** Updates after which rounding is not let grow. */
+const AFRESH = 256;
+
+/**
+ * Chances that so many votes are in, by each voter's probability of being in: the product of (1 − p) + p·z^w.
+ *
+ * A voter is taken out by dividing through its factor, from the end at which that does not magnify errors.
+ */
+class Heard {
+  private readonly weights: readonly number[];
+  private readonly inside: Float64Array;
+  private readonly all: Float64Array;
+  private readonly rest: Float64Array;
+  private updates = 0;
+
+  constructor(weights: readonly number[]) {
+    const total = weights.reduce((sum, weight) => sum + weight, 0);
+    this.weights = weights;
+    this.inside = new Float64Array(weights.length);
+    this.all = new Float64Array(total + 1);
+    this.all[0] = 1;
+    this.rest = new Float64Array(total + 1);
   }
+
+  /** Entry r is the chance that r votes of the other voters are in. */
+  without(voter: number): Float64Array {
+    const { all, rest } = this;
+    const p = this.inside[voter];
+    const w = this.weights[voter];
+    const top = all.length - 1;
+    if (p <= 0.5) {
+      for (let r = 0; r <= top; r++) rest[r] = (all[r] - (r >= w ? p * rest[r - w] : 0)) / (1 - p);
+    } else {
+      for (let r = top; r > top - w; r--) rest[r] = 0;
+      for (let r = top; r >= w; r--) rest[r - w] = (all[r] - (1 - p) * rest[r]) / p;
+    }
+    for (let r = 0; r <= top; r++) if (rest[r] < 0) rest[r] = 0;
+    return rest;
+  }
+
+  /** More of a voter is in; its `without` must have been asked for last. */
+  raise(voter: number, by: number): void {
+    const { inside, weights } = this;
+    inside[voter] = Math.min(1, inside[voter] + by);
+    if (++this.updates % AFRESH > 0) {
+      multiply(this.rest, inside[voter], weights[voter], this.all);
+      return;
+    }
+    let product = new Float64Array(this.all.length);
+    product[0] = 1;
+    for (const [v, p] of inside.entries()) {
+      const next = new Float64Array(product.length);
+      multiply(product, p, weights[v], next);
+      product = next;
+    }
+    this.all.set(product);
+  }
+}
+
+/** `into` = `of`·((1 − p) + p·z^w). */
+function multiply(of: Float64Array, p: number, w: number, into: Float64Array): void {
+  for (let r = 0; r < of.length; r++) into[r] = of[r] * (1 - p) + (r >= w ? of[r - w] * p : 0);
 }
 
 type Tally = {
@@ -115,20 +158,32 @@ function note(
 export function kthVotes(voters: readonly Voter[]): readonly KthVote[] {
   const n = voters.length;
   const events = eventsOf(voters);
-  const inside = new Float64Array(n);
-  const chances = new Float64Array(n);
+  const heard = new Heard(voters.map(() => 1));
   const votes = Array.from({ length: n }, () => emptyTally(n, events));
   for (const [at, event] of events.entries()) {
     const { voter } = event;
-    heardOthers(inside, voter, chances, null);
+    const chances = heard.without(voter);
     const weight = voters[voter].delay.weights[event.atom];
     for (let k = 0; k < n; k++) {
       const p = weight * chances[k];
       if (p > 0) note(votes[k], at, event, voters[voter], p);
     }
-    inside[voter] = Math.min(1, inside[voter] + weight);
+    heard.raise(voter, weight);
   }
   return votes;
+}
+
+/** Mean times of the first, second, … last vote. */
+export function kthTimes(voters: readonly Voter[]): readonly number[] {
+  const heard = new Heard(voters.map(() => 1));
+  const times = new Float64Array(voters.length);
+  for (const { time, voter, atom } of eventsOf(voters)) {
+    const chances = heard.without(voter);
+    const weight = voters[voter].delay.weights[atom];
+    for (let k = 0; k < times.length; k++) times[k] += weight * chances[k] * time;
+    heard.raise(voter, weight);
+  }
+  return [...times];
 }
 
 /**
@@ -138,18 +193,17 @@ export function kthVotes(voters: readonly Voter[]): readonly KthVote[] {
  */
 export function completing(voters: readonly Voter[], needed: number): KthVote {
   const events = eventsOf(voters);
-  const inside = new Float64Array(voters.length);
   const weights = voters.map(({ weight = 1 }) => weight);
-  const chances = new Float64Array(1 + weights.reduce((sum, weight) => sum + weight, 0));
+  const heard = new Heard(weights);
   const decided = emptyTally(voters.length, events);
   for (const [at, event] of events.entries()) {
     const { voter } = event;
-    heardOthers(inside, voter, chances, weights);
+    const chances = heard.without(voter);
     let lacking = 0;
     for (let r = Math.max(0, needed - weights[voter]); r < needed; r++) lacking += chances[r];
     const weight = voters[voter].delay.weights[event.atom];
     if (weight * lacking > 0) note(decided, at, event, voters[voter], weight * lacking);
-    inside[voter] = Math.min(1, inside[voter] + weight);
+    heard.raise(voter, weight);
   }
   return decided;
 }

@@ -3,12 +3,12 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { deterministic, exponential, lognormal, uniform } from "../../core/distributions.ts";
 import { type Atoms, addDelays, constantDelay, cutDelay, meanDelay } from "./atoms.ts";
-import { completing, kthVotes } from "./decision.ts";
+import { completing, kthTimes, kthVotes } from "./decision.ts";
 import { groupCommit } from "./group-commit.ts";
 
-const near = (actual: number, expected: number, relative = 1e-12): void =>
+const near = (actual: number, expected: number, relative = 1e-12, absolute = 0): void =>
   assert.ok(
-    Math.abs(actual - expected) <= relative * Math.abs(expected) + 1e-300,
+    Math.abs(actual - expected) <= relative * Math.abs(expected) + absolute + 1e-300,
     `got ${actual}, expected ${expected}`,
   );
 const total = ({ weights }: Atoms): number => weights.reduce((a, b) => a + b, 0);
@@ -120,16 +120,17 @@ test("votes: every order statistic and every decider, against going through all 
       };
       outcomes(0, 1, []);
       for (const [i, { mean: when, byVoter }] of needed.entries()) {
-        near(when, reached[i], 1e-9);
+        near(when, reached[i], 1e-9, 1e-12);
         near(
           byVoter.reduce((sum, p) => sum + p, 0),
           1,
           1e-9,
         );
       }
+      for (const [k, time] of kthTimes(voters).entries()) near(time, found[k].mean, 1e-9, 1e-12);
       for (const [k, vote] of found.entries()) {
-        near(vote.mean, mean[k], 1e-9);
-        near(vote.offset + vote.parts.propagation, vote.mean, 1e-9);
+        near(vote.mean, mean[k], 1e-9, 1e-12);
+        near(vote.offset + vote.parts.propagation, vote.mean, 1e-9, 1e-12);
         for (const [who, p] of vote.byVoter.entries()) assert.ok(Math.abs(p - decider[k][who]) < 1e-12);
       }
     }),

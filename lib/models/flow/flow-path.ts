@@ -5,7 +5,7 @@
  * or waited for, at their means. Where votes meet, the one that is enough is found by order statistics (`decision.ts`).
  */
 import type { Atoms } from "../consensus/atoms.ts";
-import { completing, kthInStep, kthVotes, type Voter } from "../consensus/decision.ts";
+import { completing, kthInStep, kthTimes, type Voter } from "../consensus/decision.ts";
 import { bytesOf, type FlowCosts, replyBytes, requestBytes, sendTime, takeInTime } from "./flow-load.ts";
 import type { Action, Flow, Quorum } from "./message-flow.ts";
 import {
@@ -369,15 +369,15 @@ export class FlowPath {
     const { behind, voters } = meetingOf(votes);
     // Votes come a little before they have been taken in.
     const early = votes.map(({ moment, turn }) => moment.mean - turns[turn].comes);
-    const times = kthVotes(
+    const times = kthTimes(
       voters.map((voter, v) => ({ ...voter, offset: behind + voter.offset - early[v] })),
     );
     const sorted = votes.map(({ turn }) => turn).sort((a, b) => turns[a].comes - turns[b].comes);
-    for (const [k, turn] of sorted.entries()) turns[turn].time = times[k].mean;
+    for (const [k, turn] of sorted.entries()) turns[turn].time = times[k];
     if (decided === null && votes.every(({ weight }) => weight === 1)) return sorted[needed - 1];
     const taken = early.reduce((sum, time) => sum + time, 0) / early.length;
     const by = decided ?? completing(voters, needed).mean + behind;
-    const before = times.filter(({ mean }) => mean + taken <= by).length;
+    const before = times.filter((time) => time + taken <= by).length;
     return sorted[Math.max(0, before - 1)];
   }
 }

@@ -55,6 +55,8 @@ interface Storage extends Delay {
 /** A link: its own delay, and that behind the messages before. */
 interface Link {
   readonly own: Atoms;
+  /** Its mean, for as long as nothing has been counted. */
+  readonly mean: Atoms;
   /** What passes it, and the delays of those by the chance that one is the first of a bunch. */
   kinds: readonly Bunches[];
   readonly delays: Map<number, Atoms>;
@@ -112,7 +114,8 @@ export class FlowWaits {
     this.links = delays.map((row) =>
       row.map((delay): Link => {
         const own = cutDelay(delay, "propagation");
-        return { own, kinds: [], delays: new Map(), free: new Map(), counted: new Map() };
+        const mean = constantDelay(meanDelay(own), "propagation");
+        return { own, mean, kinds: [], delays: new Map(), free: new Map(), counted: new Map() };
       }),
     );
     const none = new Array<number>(nodes).fill(0);
@@ -204,8 +207,8 @@ export class FlowWaits {
       alone = Math.min(alone, storage.records / storage.commit.batch / this.load.links[from][to].written);
     const chance = Number(alone.toPrecision(DIGITS));
     link.counted.set(chance, (link.counted.get(chance) ?? 0) + rate);
-    let delay = link.own;
-    if (this.ordered) {
+    let delay = link.kinds.length === 0 ? link.mean : link.own;
+    if (this.ordered && link.kinds.length > 0) {
       delay = link.delays.get(chance) ?? inOrderAmong(link.own, link.kinds, chance);
       link.delays.set(chance, delay);
     }
