@@ -9,6 +9,7 @@ import {
   plotlyAxis,
   tickText,
   valueText,
+  withRoom,
 } from "./axis.ts";
 
 test("the unit is the one a reader would choose, and stands in the title", () => {
@@ -110,4 +111,17 @@ test("what is wrong is said", () => {
   );
   const wrong = { name: "a", dimension: "time", unit: "MB" } as const;
   assert.throws(() => makeAxis("f: x", wrong, [1]), /f: x: unit must be a time, got "1 MB" which is a size/);
+});
+
+test("in a narrow panel the rounder texts stay, and none run into one another", () => {
+  const axis = makeAxis("demo", { name: "rate", scale: "log" }, [700, 17_000]);
+  assert.deepEqual(
+    axis.ticks.map(({ text }) => text),
+    ["1,000", "2,000", "5,000", "10,000"],
+  );
+  const textsAt = (pixels: number): string[] => withRoom(axis, pixels).ticks.map(({ text }) => text);
+  assert.deepEqual(textsAt(500), ["1,000", "2,000", "5,000", "10,000"]);
+  assert.deepEqual(textsAt(145), ["1,000", "", "", "10,000"]);
+  assert.deepEqual(textsAt(260), ["1,000", "", "5,000", "10,000"]);
+  assert.equal(withRoom(axis, 145).ticks.length, 4, "the lines stay");
 });

@@ -176,6 +176,33 @@ export function withTicks(axis: Axis, ticks: readonly Tick[]): Axis {
   return { ...axis, ticks, minor: [], fixedTicks: true };
 }
 
+/** Pixels between two texts that are read apart. */
+const APART = 8;
+
+/**
+ * A horizontal axis of so many pixels, on which no two texts of fixed ticks run into one another: the rounder ones stay.
+ */
+export function withRoom(axis: Axis, pixels: number, size = 12): Axis {
+  if (!axis.fixedTicks) return axis;
+  const kept: { at: number; half: number }[] = [];
+  const rounder = [...axis.ticks].sort((a, b) => digitsOf(a.at) - digitsOf(b.at) || a.at - b.at);
+  const stay = new Set<Tick>();
+  for (const tick of rounder) {
+    const at = fractionAt(axis, tick.at) * pixels;
+    const half = textWidth(tick.text, size) / 2;
+    if (kept.some((other) => Math.abs(other.at - at) < half + other.half + APART)) continue;
+    kept.push({ at, half });
+    stay.add(tick);
+  }
+  return { ...axis, ticks: axis.ticks.map((tick) => (stay.has(tick) ? tick : { ...tick, text: "" })) };
+}
+
+/** How round a number is: its leading digits, 1 before 5 before all others. */
+function digitsOf(value: number): number {
+  const digits = Number(value.toExponential().split("e")[0]);
+  return digits === 1 ? 0 : digits === 5 ? 1 : digits;
+}
+
 function checkAxisInput(where: string, input: AxisInput): void {
   if (input === null || typeof input !== "object")
     throw new DomainError(`${where}: axis must be { name, dimension, ... }, got ${show(input)}`);

@@ -1,7 +1,7 @@
 /** The same figure of lines several times, in a grid whose panels share their axes. */
 import type { Annotations, Data, Layout, LayoutAxis, Shape } from "plotly.js";
 import { DomainError, refuseUnknown, show } from "../core/errors.ts";
-import { type Axis, type AxisInput, makeAxis, plotlyAxis, tickWidth } from "./axis.ts";
+import { type Axis, type AxisInput, makeAxis, plotlyAxis, tickWidth, withRoom } from "./axis.ts";
 import { filled } from "./checks.ts";
 import {
   areaOf,
@@ -107,7 +107,12 @@ export function smallMultiples(input: SmallMultiplesInput): Figure {
         { placed, labelsHeight: highest, shapes, grid },
         input.panels,
       ),
-      ...panelAxes(coarse(x, grid.panelWidth), coarse(y, grid.panelWidth), grid, panels.length),
+      ...panelAxes(
+        withRoom(coarse(x, grid.panelWidth), grid.panelWidth),
+        coarse(y, grid.panelWidth),
+        grid,
+        panels.length,
+      ),
     },
     config: CONFIG,
   };
