@@ -105,7 +105,8 @@ class LoadWalk {
 
   /**
    * @param written whether a write has let this go
-   * @param votes whether all votes of a quorum were let go by one, at the node that counts them
+   * @param votes whether all votes of a quorum were let go by writes, at the node that counts them or on the way to it
+   * @param inRow whether what is taken in was
    */
   private act(
     actions: readonly Action[],
@@ -114,6 +115,7 @@ class LoadWalk {
     remoteShare: number,
     written: boolean,
     votes: Map<string, boolean>,
+    inRow = false,
   ): void {
     const { costs } = this;
     const load = this.nodes[node];
@@ -134,7 +136,7 @@ class LoadWalk {
         const link = this.links[node][action.to];
         link.rate += rate;
         if (held) link.written += rate;
-        this.act(action.does, action.to, rate, remoteShare, false, votes);
+        this.act(action.does, action.to, rate, remoteShare, false, votes, held);
       } else if ("persist" in action) {
         if (!costs.durable) continue;
         load.records += rate;
@@ -147,7 +149,7 @@ class LoadWalk {
         for (const course of action.oneOf)
           this.act(course, node, rate / action.oneOf.length, remoteShare, held, votes);
       } else {
-        votes.set(action.vote, held && (votes.get(action.vote) ?? true));
+        votes.set(action.vote, (held || inRow) && (votes.get(action.vote) ?? true));
       }
     }
   }

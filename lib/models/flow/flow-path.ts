@@ -323,8 +323,8 @@ export class FlowPath {
             stations.inOrder(delay, links, elsewhere * moment.free, elsewhere * moment.alone),
           )
         : moment;
-    // What follows only votes that writes let go, they let go, too.
-    const isWritten = all.every(({ turn }) => turns[turn].from === null);
+    // What votes bring that writes let go comes in their rows.
+    const isWritten = all.every(({ turn }) => turns[turn].from === null || turns[turn].inRow);
     const visits = votes[0].visits.map((_, i) => Math.max(...votes.map((vote) => vote.visits[i])));
     this.act(does, node, place, worked(ordered, 0, behind), visits, turns[place].course, isWritten, false);
   }
