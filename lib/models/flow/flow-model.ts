@@ -20,7 +20,7 @@ import type { DiskLaw } from "../consensus/group-commit.ts";
 import { type ClientPlace, type Delays, FLOW_INPUTS } from "./flow-inputs.ts";
 import { classesOf, type FlowLatency, flowLatency } from "./flow-latency.ts";
 import { type FlowCosts, type FlowLoad, flowLoad, type NodeLoad } from "./flow-load.ts";
-import type { Flow } from "./message-flow.ts";
+import { checkFlow, type Flow } from "./message-flow.ts";
 
 const one = (tex: string, meaning: string) => ({ tex, dimension: "one", meaning }) as const;
 const span = (tex: string, meaning: string) => ({ tex, dimension: "time", meaning }) as const;
@@ -252,7 +252,9 @@ export function defineFlowModel<const Own extends OwnInputs>(definition: FlowDef
         result: "flows",
         meaning: "the protocol's messages for one operation",
         compute: (delays: Delays, ...values: readonly (number | string)[]) =>
-          flows(delays.length, Object.fromEntries(names.map((name, i) => [name, values[i]])) as never),
+          flows(delays.length, Object.fromEntries(names.map((name, i) => [name, values[i]])) as never).map(
+            (flow) => checkFlow(definition.id, delays.length, flow),
+          ),
       },
     },
     equations: [

@@ -15,7 +15,8 @@ import { modelNamed, models } from "../index.ts";
 import type { Delays } from "./flow-inputs.ts";
 import { classesOf } from "./flow-latency.ts";
 import { type FlowCosts, flowLoad } from "./flow-load.ts";
-import type { Flow } from "./message-flow.ts";
+import { defineFlowModel } from "./flow-model.ts";
+import { type Action, checkFlow, type Flow, HEADER, OPERATION } from "./message-flow.ts";
 
 const near = (actual: number, expected: number, relative = 1e-9): void =>
   assert.ok(Math.abs(actual - expected) <= relative * expected, `got ${actual}, expected ${expected}`);
@@ -226,4 +227,51 @@ test("bad input gets a clear error", () => {
     ],
   ] as const)
     assert.throws(call, message);
+});
+
+test("a flow of one's own: chain replication, written down in six lines", () => {
+  const along = (at: number, nodes: number): Action[] => [
+    { persist: OPERATION },
+    at < nodes - 1 ? { send: OPERATION, to: at + 1, does: along(at + 1, nodes) } : { answer: true },
+  ];
+  const chain = defineFlowModel({
+    id: "chain",
+    title: "Chain replication",
+    cites: ["van Renesse and Schneider, OSDI 2004, §3"],
+    assumes: ["the head is asked, and the tail answers"],
+    ignores: [],
+    own: {},
+    flows: (nodes) => [{ at: 0, does: along(0, nodes), quorums: [] }],
+    requires: [],
+    view: "0",
+    reads: "chain",
+    fromSystem: () => assert.fail("no system of it is simulated"),
+  });
+  const given = { ...group(4), clients: [beside(0)] };
+  near(chain(given).commitLatency, 0.015 + microseconds(10, 20, 10, 20, 10, 20, 10, 20));
+  near(chain({ ...given, storage: disk.fsync(ms(2)) }).disk, 0.008);
+  assert.match(chain.latex(), /T_c/);
+  const answer: Action = { answer: true };
+  const vote: Action = { vote: "all" };
+  const all = (needed: number, does: readonly Action[]): Flow["quorums"] => [
+    { name: "all", at: 0, needed, does },
+  ];
+  for (const [flow, message] of [
+    [{ at: 5, does: [answer], quorums: [] }, "chain: node must be 0 to 2, got 5"],
+    [
+      { at: 0, does: [{ send: HEADER, to: 3, does: [answer] }], quorums: [] },
+      "chain: node must be 0 to 2, got 3",
+    ],
+    [{ at: 0, does: [], quorums: [] }, "chain: a client must be answered once, got 0 answers"],
+    [{ at: 0, does: [answer, answer], quorums: [] }, "chain: a client must be answered once, got 2 answers"],
+    [
+      { at: 0, does: [vote], quorums: all(2, [answer]) },
+      'chain: quorum "all" needs 2 votes, of which 1 are cast',
+    ],
+    [
+      { at: 0, does: [{ vote: "al" }], quorums: all(1, [answer]) },
+      'chain: unknown quorum "al" (known: all; did you mean all?)',
+    ],
+  ] as const)
+    assert.throws(() => checkFlow("chain", 3, flow as Flow), { message });
 });

@@ -7,6 +7,8 @@
  * another protocol against its simulation, write its flow down.
  */
 
+import { DomainError, unknownName } from "../../core/errors.ts";
+
 /** What a message carries besides its header: operations with their payload, and further bytes. */
 export interface Carried {
   readonly operations: number;
@@ -71,3 +73,72 @@ export function sendAll(
 /** Every node but one, in the order in which messages to all are sent. */
 export const allBut = (self: number, nodes: number): number[] =>
   Array.from({ length: nodes }, (_, node) => node).filter((node) => node !== self);
+
+/**
+ * Checks that a flow can come to its end: nodes that there are, quorums that can be complete, one answer.
+ *
+ * @param where what the flow is of, first words of any error
+ * @returns the flow
+ * @throws DomainError for what cannot be, UsageError for votes in a quorum of an unknown name
+ */
+export function checkFlow(where: string, nodes: number, flow: Flow): Flow {
+  const check = new FlowCheck(where, nodes, flow.quorums);
+  check.node(flow.at);
+  let answers = check.actions(flow.does);
+  for (const { name, at, needed, among, does } of flow.quorums) {
+    check.node(at);
+    const cast = Math.min(among ?? Number.POSITIVE_INFINITY, check.votes.get(name) ?? 0);
+    if (needed > cast)
+      throw new DomainError(`${where}: quorum "${name}" needs ${needed} votes, of which ${cast} are cast`);
+    answers += check.actions(does);
+  }
+  if (answers !== 1)
+    throw new DomainError(`${where}: a client must be answered once, got ${answers} answers`);
+  return flow;
+}
+
+class FlowCheck {
+  /** Votes cast in each quorum. */
+  readonly votes = new Map<string, number>();
+  private readonly where: string;
+  private readonly nodes: number;
+  private readonly names: readonly string[];
+
+  constructor(where: string, nodes: number, quorums: readonly Quorum[]) {
+    this.where = where;
+    this.nodes = nodes;
+    this.names = quorums.map(({ name }) => name);
+  }
+
+  node(node: number): void {
+    if (!Number.isInteger(node) || node < 0 || node >= this.nodes)
+      throw new DomainError(`${this.where}: node must be 0 to ${this.nodes - 1}, got ${node}`);
+  }
+
+  /** Answers that come of actions. */
+  actions(actions: readonly Action[]): number {
+    let answers = 0;
+    for (const action of actions) {
+      if ("send" in action) {
+        this.node(action.to);
+        answers += this.actions(action.does);
+      } else if ("oneOf" in action) {
+        // Each course in its turn, of which one is taken: what each gives, all give.
+        const before = new Map(this.votes);
+        const each = action.oneOf.map((course) => {
+          for (const name of this.names) this.votes.set(name, before.get(name) ?? 0);
+          return { answers: this.actions(course), votes: new Map(this.votes) };
+        });
+        for (const name of this.names)
+          this.votes.set(name, Math.max(...each.map(({ votes }) => votes.get(name) ?? 0)));
+        answers += each[0]?.answers ?? 0;
+      } else if ("answer" in action) answers++;
+      else if ("vote" in action) {
+        if (!this.names.includes(action.vote))
+          throw unknownName(this.where, "quorum", action.vote, this.names);
+        this.votes.set(action.vote, (this.votes.get(action.vote) ?? 0) + (action.weight ?? 1));
+      }
+    }
+    return answers;
+  }
+}
