@@ -47,7 +47,7 @@ function choose(where: string, result: StudyResult, choice: ComparisonChoice): C
   const main = referenceText(result.mainMeasure);
   const wanted = choice.measure ?? (measures.includes(main) ? main : measures[0]);
   if (!measures.includes(wanted)) throw unknownName(where, "compared measure", wanted, measures);
-  const { tolerance } = spec;
+  const { tolerance } = spec.map[measures.indexOf(wanted)];
   const relative = typeof tolerance === "number" ? tolerance : (tolerance.relative ?? 0);
   return { model: spec.model.id, reference: readMeasure(where, wanted), tolerance: relative };
 }

@@ -28,15 +28,22 @@ export interface ComparableModel {
   fromSystem?(system: SystemSpec, workload: WorkloadSpec): object;
 }
 
+/** An output that predicts a measure, with what difference does not matter there. */
+export interface Predicted {
+  readonly output: string;
+  readonly tolerance: Tolerance;
+}
+
 /** How a model is held against the simulation. */
 export interface CompareOptions<P> {
   /** What difference does not matter, stated before the run: 0.05 is 5 % of the prediction. */
   readonly tolerance: Tolerance;
   /**
-   * Which output predicts which measure: `{ clientLatency: "responseTime", "commitLatency.p99": "quantile" }`.
+   * Which output predicts which measure: `{ clientLatency: "responseTime", "commitLatency.p99": "quantile" }`, where
+   * it needs one with a tolerance of its own: `{ "commitLatency.p99": { output: "quantile", tolerance: 0.1 } }`.
    * Default: outputs that have the name of a measure.
    */
-  readonly map?: Readonly<Record<string, string>>;
+  readonly map?: Readonly<Record<string, string | Predicted>>;
   /** Inputs of a model that cannot read them from a system, or other inputs than those it reads. */
   readonly inputs?: (point: P, system: SystemSpec, workload: WorkloadSpec) => object;
 }
@@ -45,7 +52,7 @@ export interface CompareOptions<P> {
 export interface CompareSpec {
   readonly model: ComparableModel;
   readonly tolerance: Tolerance;
-  readonly map: readonly { readonly reference: MeasureReference; readonly output: string }[];
+  readonly map: readonly ({ readonly reference: MeasureReference } & Predicted)[];
   readonly inputs: ((point: PointShape, system: SystemSpec, workload: WorkloadSpec) => object) | null;
 }
 
@@ -89,8 +96,7 @@ export function readCompare<P>(model: ComparableModel, options: CompareOptions<P
       `${where}: tolerance must be stated before the run, for instance { tolerance: 0.05 }`,
     );
   refuseUnknown(where, "option", Object.getOwnPropertyNames(options), ["tolerance", "map", "inputs"]);
-  // Checks the tolerance by the rule that will use it.
-  verdict({ low: 1, high: 1 }, 1, options.tolerance);
+  checkTolerance(options.tolerance);
   if (options.inputs === undefined && model.fromSystem === undefined)
     throw new UsageError(
       `${where}: inputs must be given, since the model cannot read them from a system: { inputs: (p) => ({ … }) }`,
@@ -98,15 +104,21 @@ export function readCompare<P>(model: ComparableModel, options: CompareOptions<P
   return {
     model,
     tolerance: options.tolerance,
-    map: readMap(where, model, options.map),
+    map: readMap(where, model, options.tolerance, options.map),
     inputs: (options.inputs as CompareSpec["inputs"]) ?? null,
   };
+}
+
+/** Checks a tolerance by the rule that will use it. */
+function checkTolerance(tolerance: Tolerance): void {
+  verdict({ low: 1, high: 1 }, 1, tolerance);
 }
 
 function readMap(
   where: string,
   model: ComparableModel,
-  given: Readonly<Record<string, string>> | undefined,
+  tolerance: Tolerance,
+  given: CompareOptions<never>["map"],
 ): CompareSpec["map"] {
   const outputs = Object.keys(model.outputs);
   const named =
@@ -117,9 +129,13 @@ function readMap(
     throw new UsageError(
       `${where}: map must say which output predicts which measure (measures: ${GENERAL_NAMES.join(", ")}; outputs: ${outputs.join(", ")})`,
     );
-  return named.map(([measure, output]) => {
-    if (!outputs.includes(output)) throw unknownName(where, "output", String(output), outputs);
-    return { reference: readMeasure(where, measure), output };
+  return named.map(([measure, by]) => {
+    const predicted = typeof by === "string" ? { output: by, tolerance } : by;
+    refuseUnknown(where, `option of map.${measure}`, Object.keys(predicted), ["output", "tolerance"]);
+    if (!outputs.includes(predicted.output))
+      throw unknownName(where, "output", String(predicted.output), outputs);
+    checkTolerance(predicted.tolerance);
+    return { reference: readMeasure(where, measure), ...predicted };
   });
 }
 
@@ -163,7 +179,7 @@ export function compare(
   state: LoadState,
   estimates: Estimates | null,
 ): Comparison[] {
-  return spec.map.map(({ reference, output }) => {
+  return spec.map.map(({ reference, output, tolerance }) => {
     const { unstable, notRepresented } = prediction;
     const base = { model: spec.model.id, measure: referenceText(reference), unstable, notRepresented };
     if (prediction.inapplicable !== null) return { ...base, prediction: null, error: null, verdict: null };
@@ -178,7 +194,7 @@ export function compare(
       ...base,
       prediction: predicted,
       error: Number.isFinite(error) ? error : null,
-      verdict: verdict(simulated, predicted, spec.tolerance),
+      verdict: verdict(simulated, predicted, tolerance),
     };
   });
 }

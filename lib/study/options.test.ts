@@ -112,6 +112,24 @@ test("defaults are filled in, and quantiles that a run is too short for are left
   assert.deepEqual(readRunOptions({ seed: 1, operations: 100 }).quantiles, [0.5, 0.9]);
 });
 
+test("measures may have tolerances of their own: verdicts, tables and JSON go by them", async () => {
+  const result = await study({ system: server(), workload: workload.poisson(500) })
+    .compareWith(mm1, {
+      tolerance: 0.2,
+      inputs: () => ({ arrivalRate: 500, serviceTime: 0.001 }),
+      map: { commitLatency: "responseTime", clientLatency: { output: "responseTime", tolerance: 0 } },
+    })
+    .run({ seed: 1, operations: 2000, minReplications: 5, maxReplications: 5, workers: 1, progress: false });
+  const [loose, strict] = result.rows[0].comparisons;
+  assert.equal(loose.verdict, "agrees");
+  assert.notEqual(strict.verdict, "agrees", "nothing lies within no tolerance");
+  assert.match(result.table().toString(), /mm1: tolerance 20 %, of clientLatency 0 %;/);
+  assert.deepEqual(JSON.parse(JSON.stringify(result)).compared[0].tolerances, {
+    commitLatency: 0.2,
+    clientLatency: 0,
+  });
+});
+
 test("a comparison must be stated in full", () => {
   const base = study({ system: server(), workload: workload.poisson(10) });
   const inputs = () => ({ arrivalRate: 10, serviceTime: 0.001 });
@@ -141,6 +159,26 @@ test("a comparison must be stated in full", () => {
       () => base.compareWith(mm1, { tolerance: 0.05, inputs }),
       "UsageError",
       /^study: compareWith mm1: map must say which output predicts which measure \(measures: commitLatency, .*; outputs: utilisation, .*\)$/,
+    ],
+    [
+      () =>
+        base.compareWith(mm1, {
+          tolerance: 0.05,
+          inputs,
+          map: { clientLatency: { output: "responseTime", tolerance: -1 } },
+        }),
+      "DomainError",
+      "verdict: tolerance must be finite and >= 0, got -1",
+    ],
+    [
+      () =>
+        base.compareWith(mm1, {
+          tolerance: 0.05,
+          inputs,
+          map: { clientLatency: { output: "responseTime", tolerence: 1 } as never },
+        }),
+      "UsageError",
+      'study: compareWith mm1: unknown option of map.clientLatency "tolerence" (known: output, tolerance; did you mean tolerance?)',
     ],
     [
       () => base.compareWith(mm1, { tolerance: 0.05, inputs, map: { clientLatency: "responsTime" } }),

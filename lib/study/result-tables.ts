@@ -3,6 +3,7 @@ import { UsageError } from "../core/errors.ts";
 import { type Dimension, formatQuantity } from "../core/units.ts";
 import { PARTS } from "../simulation/tracer.ts";
 import type { Interval } from "../statistics/interval.ts";
+import type { Tolerance } from "../statistics/verdict.ts";
 import type { Comparison } from "./comparison.ts";
 import { pickEstimate } from "./estimates.ts";
 import { faultNotes, unsafeNotes } from "./fault-words.ts";
@@ -165,15 +166,15 @@ export function notesOf(result: StudyResult, shown?: string): string[] {
     `± ${level} intervals over n replications of ${lengths} operations after a warm-up of ${range(rows.map((row) => row.warmUp))} (${rule}); seed ${settings.seed}`,
   ];
   for (const spec of result.study.compared) {
-    const { model, tolerance } = spec;
+    const { model, tolerance, map } = spec;
     if (shown !== undefined && shown !== model.id) continue;
     const missing = new Set(
       rows.flatMap((row) => row.predictions.find((p) => p.model === model.id)?.notRepresented ?? []),
     );
-    const stated =
-      typeof tolerance === "number"
-        ? `${Number((100 * tolerance).toPrecision(4))} %`
-        : JSON.stringify(tolerance);
+    const own = map
+      .filter((entry) => entry.tolerance !== tolerance)
+      .map((entry) => `, of ${referenceText(entry.reference)} ${toleranceText(entry.tolerance)}`);
+    const stated = `${toleranceText(tolerance)}${own.join("")}`;
     const left = missing.size === 0 ? "nothing that the systems use" : [...missing].join(", ");
     notes.push(`${model.id}: tolerance ${stated}; leaves out ${left}`);
   }
@@ -274,3 +275,6 @@ export function kneeTable(result: StudyResult, knees: readonly KneeRow[]): TextT
   ];
   return new TextTable(columns, transposed(columns), knees);
 }
+
+const toleranceText = (tolerance: Tolerance): string =>
+  typeof tolerance === "number" ? `${Number((100 * tolerance).toPrecision(4))} %` : JSON.stringify(tolerance);

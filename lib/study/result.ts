@@ -181,6 +181,7 @@ export class StudyResult<P extends PointShape = PointShape> {
         title: model.title,
         tolerance,
         map: Object.fromEntries(map.map(({ reference, output }) => [referenceText(reference), output])),
+        tolerances: Object.fromEntries(map.map((entry) => [referenceText(entry.reference), entry.tolerance])),
       })),
       rows: this.rows,
     };

@@ -40,7 +40,7 @@ const ROW =
 const STUDY =
   "{ study, title, complete, points, settings: { seed, precision, level, minReplications, maxReplications, operations, warmUp, " +
   "attribution, histories, quantiles: [], maxEvents, measures: [], commonRandomNumbers, maxPoints }, units: { NAME }, " +
-  `compared: [{ model, title, tolerance: {…}, map: { MEASURE } }], rows: [${ROW}], files: [], skipped: [] }`;
+  `compared: [{ model, title, tolerance: {…}, map: { MEASURE }, tolerances: { MEASURE } }], rows: [${ROW}], files: [], skipped: [] }`;
 
 const TALLY = "tried, violations, first, violation: { kind, name, detail }, sometimes: { EVENT }";
 
