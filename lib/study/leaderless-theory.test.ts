@@ -100,10 +100,10 @@ const draw: Draw = (one, random) => {
   };
 };
 
-test("4 random systems up to 60 % load: the leaderless model within 5 %, and mostly within 1 %", () =>
+test("3 random systems up to 60 % load: the leaderless model within 5 %, and mostly within 1 %", () =>
   assertAgreesAtRandom(
     "leaderlessCommitLatency",
-    4,
+    3,
     0.6,
     ["busiestCpu", "busiestEgress", "busiestIngress"],
     draw,
@@ -138,7 +138,7 @@ test("links that keep order: copies, commits and answers wait behind the slower 
       tolerance: 0.025,
       map: { commitLatency: "commitLatency" },
     })
-    .run({ seed: 1, precision: 0.005, operations: 3000, progress: false });
+    .run({ seed: 1, precision: 0.008, operations: 3000, progress: false });
   const [{ verdict, error }] = result.rows[0].comparisons;
   assert.equal(verdict, "agrees", `error ${error}`);
 });

@@ -162,7 +162,7 @@ test("messages an operation: as many as the simulation sends", () => {
     const sentIn = (operations: number): number =>
       simulateRun(protocolNamed(system.protocol), { ...system, cpu: FREE_CPU }, load, { seed: 1, operations })
         .messages.sent;
-    near((sentIn(600) - sentIn(200)) / 400, messagesOf(system, load), 0.01);
+    near((sentIn(300) - sentIn(100)) / 200, messagesOf(system, load), 0.01);
   }
 });
 
