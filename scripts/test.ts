@@ -12,8 +12,8 @@ import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 
 /** Rooms whose tests touch nothing outside themselves, and files of theirs that are slow or do. */
-const SHARED = /^lib\/(core|models|statistics|checkers|simulation|protocols)\//;
-const ALONE = /\.(campaign|mutants)\.test\.ts$|-mutants\.test\.ts$|scenarios\.test\.ts$/;
+const SHARED = /^lib\/(core|models|statistics|checkers|simulation|protocols|charts)\//;
+const ALONE = /\.(campaign|mutants)\.test\.ts$|-mutants\.test\.ts$|(scenarios|browser|export)\.test\.ts$/;
 /** Files that share a process. */
 const TOGETHER = 8;
 

@@ -17,6 +17,10 @@ function hasDistantClients({ settings }: SystemSpec, { clients }: WorkloadSpec):
   });
 }
 
+/** The longest mean one-way delay. */
+const longestDelay = ({ oneWay }: SystemSpec["network"]): number =>
+  Math.max(...oneWay.flat().map((link) => distributionFrom(link).mean));
+
 /** Share of operations above which it matters that they meet others of their key on the way. */
 const MEET_OFTEN = 0.005;
 
@@ -27,10 +31,9 @@ function meetOften(
 ): boolean {
   if (protocol !== "epaxos") return false;
   if (popularity !== undefined || arrivals.process === "closed") return true;
-  const longest = Math.max(...network.oneWay.flat().map((link) => distributionFrom(link).mean));
   // Of two commands one must write; a command is under way to the others for a one-way delay, before this one or after.
   const interfering = (arrivals.rate * (1 - reads * reads)) / keys;
-  return interfering * 2 * longest > MEET_OFTEN;
+  return interfering * 2 * longestDelay(network) > MEET_OFTEN;
 }
 
 /** Of protocols whose nodes take slots of one log: whether several propose while others' proposals are under way. */
@@ -38,8 +41,7 @@ function proposeAtOnce({ protocol, network }: SystemSpec, { arrivals, clients }:
   if (protocol !== "fast-paxos" && protocol !== "mencius") return false;
   if (new Set(clients.filter(({ share }) => share > 0).map(({ at }) => at)).size < 2) return false;
   if (arrivals.process === "closed") return true;
-  const longest = Math.max(...network.oneWay.flat().map((link) => distributionFrom(link).mean));
-  return arrivals.rate * 2 * longest > MEET_OFTEN;
+  return arrivals.rate * 2 * longestDelay(network) > MEET_OFTEN;
 }
 
 /** Every feature with how to see whether a system or its load uses it. */

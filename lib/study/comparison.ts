@@ -130,7 +130,7 @@ function readMap(
       `${where}: map must say which output predicts which measure (measures: ${GENERAL_NAMES.join(", ")}; outputs: ${outputs.join(", ")})`,
     );
   return named.map(([measure, by]) => {
-    const predicted = typeof by === "string" ? { output: by, tolerance } : by;
+    const predicted = typeof by === "object" && by !== null ? by : { output: by, tolerance };
     refuseUnknown(where, `option of map.${measure}`, Object.keys(predicted), ["output", "tolerance"]);
     if (!outputs.includes(predicted.output))
       throw unknownName(where, "output", String(predicted.output), outputs);

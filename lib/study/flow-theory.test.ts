@@ -11,7 +11,13 @@ import { fastPaxos, mencius, pigPaxos, zab } from "../protocols/builders.ts";
 import { protocolIndex, protocolNamed } from "../protocols/index.ts";
 import { systemBuilder } from "../protocols/system.ts";
 import { closeWorkers } from "./execution.ts";
-import { assertAgreesAtRandom, type Choose, type Draw } from "./random-systems.fixture.ts";
+import {
+  assertAgreesAtRandom,
+  type Choose,
+  type Draw,
+  drawPorts,
+  drawProcessor,
+} from "./random-systems.fixture.ts";
 import { network } from "./rtt-matrix.ts";
 import { study } from "./study.ts";
 
@@ -73,13 +79,8 @@ function drawOf(
     const nodes = one(4, 5, 7);
     const alike = one(true, false);
     const rtts = Array.from({ length: nodes - 1 }, () => furthest * (alike ? 1 : 0.3 + random.uniform()));
-    const ports = one({}, { egress: 1e9 }, { bandwidth: 1e9 });
-    const machines = one(
-      {},
-      { cpu: cpu({ receive: us(10), send: us(10) }) },
-      { cpu: cpu({ receive: exponential(50e-6), send: us(10) }) },
-      { cpu: cpu({ receive: us(20), send: exponential(20e-6) }) },
-    );
+    const ports = drawPorts(one);
+    const machines = drawProcessor(one);
     const disks = one(
       {},
       { disk: disk.fsync(exponential(0.002)) },
@@ -152,4 +153,16 @@ test("what a link held back goes on together: taken one by one it would be 3 % t
       electionTimeoutMin: 10,
     }),
     workload.poisson(200),
+  ));
+
+test("several cores take in what one write lets go side by side: by one core it would be 18 % too high", () =>
+  assertWithin(
+    "zabCommitLatency",
+    0.05,
+    zab({
+      network: network.lan({ nodes: 5, rtt: ms(1), jitter: 0.05 }),
+      cpu: cpu({ receive: us(50), send: us(20), cores: 4 }),
+      disk: disk.fsync(exponential(0.001)),
+    }),
+    workload.poisson(7500),
   ));

@@ -10,7 +10,7 @@ import { epaxos } from "../protocols/builders.ts";
 import { protocolNamed } from "../protocols/index.ts";
 import { simulateRun } from "../simulation/run.ts";
 import { closeWorkers } from "./execution.ts";
-import { assertAgreesAtRandom, type Draw } from "./random-systems.fixture.ts";
+import { assertAgreesAtRandom, type Draw, drawPorts, drawProcessor } from "./random-systems.fixture.ts";
 import { network } from "./rtt-matrix.ts";
 import { study } from "./study.ts";
 
@@ -77,13 +77,8 @@ const draw: Draw = (one, random) => {
   const nodes = one(3, 4, 5, 7);
   const alike = one(true, false);
   const rtts = Array.from({ length: nodes - 1 }, () => furthest * (alike ? 1 : 0.3 + random.uniform()));
-  const ports = one({}, { egress: 1e9 }, { bandwidth: 1e9 });
-  const machines = one(
-    {},
-    { cpu: cpu({ receive: us(10), send: us(10) }) },
-    { cpu: cpu({ receive: exponential(50e-6), send: us(10) }) },
-    { cpu: cpu({ receive: us(20), send: exponential(20e-6), cores: one(1, 2) }) },
-  );
+  const ports = drawPorts(one);
+  const machines = drawProcessor(one, one(1, 2));
   const disks = one({}, {}, { disk: disk.fsync(ms(1)) }, { disk: disk.fsync({ p50: ms(1), p99: ms(5) }) });
   const order = one("stream", "stream", "datagram");
   const clients = one(["node 0"], ["node 0", "node 1"], everywhere(nodes));

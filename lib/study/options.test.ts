@@ -161,6 +161,11 @@ test("a comparison must be stated in full", () => {
       /^study: compareWith mm1: map must say which output predicts which measure \(measures: commitLatency, .*; outputs: utilisation, .*\)$/,
     ],
     [
+      () => base.compareWith(mm1, { tolerance: 0.05, inputs, map: { clientLatency: null as never } }),
+      "UsageError",
+      /^study: compareWith mm1: unknown output "null" \(known: utilisation, /,
+    ],
+    [
       () =>
         base.compareWith(mm1, {
           tolerance: 0.05,

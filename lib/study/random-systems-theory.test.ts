@@ -1,12 +1,12 @@
 /** The leader's model on systems drawn at random, of all kinds it says it covers: tolerance stated before the run. */
 import { after, test } from "node:test";
 import { exponential } from "../core/distributions.ts";
-import { cpu, disk } from "../core/machines.ts";
-import { ms, us } from "../core/units.ts";
+import { disk } from "../core/machines.ts";
+import { ms } from "../core/units.ts";
 import { workload } from "../core/workloads.ts";
 import { multiPaxos, raft } from "../protocols/builders.ts";
 import { closeWorkers } from "./execution.ts";
-import { assertAgreesAtRandom, type Draw } from "./random-systems.fixture.ts";
+import { assertAgreesAtRandom, type Draw, drawPorts, drawProcessor } from "./random-systems.fixture.ts";
 import { network } from "./rtt-matrix.ts";
 
 after(closeWorkers);
@@ -15,13 +15,8 @@ after(closeWorkers);
 const draw: Draw = (one, random) => {
   const furthest = one(0.002, 0.02, 0.1);
   const rtts = Array.from({ length: one(2, 3, 4, 6) }, () => furthest * (0.3 + random.uniform()));
-  const ports = one({}, { egress: 1e9 }, { bandwidth: 1e9 });
-  const machines = one(
-    {},
-    { cpu: cpu({ receive: us(10), send: us(10) }) },
-    { cpu: cpu({ receive: exponential(50e-6), send: us(10) }) },
-    { cpu: cpu({ receive: us(20), send: exponential(20e-6) }) },
-  );
+  const ports = drawPorts(one);
+  const machines = drawProcessor(one);
   const disks = one(
     {},
     { disk: disk.fsync(ms(1)) },

@@ -1,12 +1,28 @@
 /** A model held against the engine on systems drawn at random. */
 import assert from "node:assert/strict";
+import { exponential } from "../core/distributions.ts";
+import { cpu } from "../core/machines.ts";
 import { RandomStream } from "../core/random.ts";
 import type { SystemSpec, WorkloadSpec } from "../core/system.ts";
+import { us } from "../core/units.ts";
 import { modelNamed } from "../models/index.ts";
 import { study } from "./study.ts";
 
 /** One of some things, each as likely. */
 export type Choose = <T>(...of: T[]) => T;
+
+/** Ports: of unlimited bandwidth, of 1 Gbit/s out, of 1 Gbit/s both ways. */
+export const drawPorts = (one: Choose): Partial<Record<"egress" | "bandwidth", number>> =>
+  one({}, { egress: 1e9 }, { bandwidth: 1e9 });
+
+/** Processors that cost nothing, a constant time, or one that varies taking in or putting out. */
+export const drawProcessor = (one: Choose, cores = 1): { readonly cpu?: SystemSpec["cpu"] } =>
+  one(
+    {},
+    { cpu: cpu({ receive: us(10), send: us(10) }) },
+    { cpu: cpu({ receive: exponential(50e-6), send: us(10) }) },
+    { cpu: cpu({ receive: us(20), send: exponential(20e-6), cores }) },
+  );
 
 /** A system and its load, by draws. */
 export type Draw = (

@@ -5,7 +5,7 @@
  * itself, and a fast quorum of their votes chooses, two message delays later. The coordinator hears the votes as well and
  * tells everybody: whichever comes first, the quorum or the word of it.
  */
-import { leaderOf, readFlowInputs } from "../flow/flow-inputs.ts";
+import { leaderInput, leaderOf, readFlowInputs } from "../flow/flow-inputs.ts";
 import { defineFlowModel } from "../flow/flow-model.ts";
 import { type Action, allBut, type Flow, HEADER, OPERATION, sendAll } from "../flow/message-flow.ts";
 
@@ -67,14 +67,7 @@ export const fastPaxosCommitLatency = defineFlowModel({
   assumes: ["no two nodes propose in one slot: nothing collides"],
   ignores: ["concurrent proposers"],
   own: {
-    leader: {
-      tex: "L",
-      dimension: "one",
-      integer: true,
-      min: 0,
-      default: 0,
-      meaning: "number of the coordinator",
-    },
+    leader: leaderInput("number of the coordinator"),
     fastQuorum: {
       tex: "Q_f",
       dimension: "one",

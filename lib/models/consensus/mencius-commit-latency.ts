@@ -6,7 +6,7 @@
  * it, so its server waits for everybody to say what they skipped: the farthest round trip.
  */
 import { majority } from "../../core/system.ts";
-import { readFlowInputs } from "../flow/flow-inputs.ts";
+import { quorumInput, readFlowInputs } from "../flow/flow-inputs.ts";
 import { defineFlowModel } from "../flow/flow-model.ts";
 import { type Action, allBut, type Flow, HEADER, OPERATION, sendAll } from "../flow/message-flow.ts";
 
@@ -46,14 +46,7 @@ export const menciusCommitLatency = defineFlowModel({
   ],
   ignores: ["concurrent proposers"],
   own: {
-    quorum: {
-      tex: "q",
-      dimension: "one",
-      integer: true,
-      min: 0,
-      default: 0,
-      meaning: "servers that choose, the suggesting one among them; 0 is a majority",
-    },
+    quorum: quorumInput("servers that choose, the suggesting one among them"),
   },
   flows: (servers, { quorum }) =>
     Array.from({ length: servers }, (_, server) => suggestedBy(server, servers, quorum || majority(servers))),

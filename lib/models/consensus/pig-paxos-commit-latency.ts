@@ -6,7 +6,7 @@
  * and answers for its whole group once all of it has voted, so the slowest of a group decides when it counts.
  */
 import { majority } from "../../core/system.ts";
-import { leaderOf, readFlowInputs } from "../flow/flow-inputs.ts";
+import { leaderInput, leaderOf, quorumInput, readFlowInputs } from "../flow/flow-inputs.ts";
 import { defineFlowModel } from "../flow/flow-model.ts";
 import {
   type Action,
@@ -67,8 +67,6 @@ function ledBy(leader: number, nodes: number, quorum: number, groups: number, in
   };
 }
 
-const count = { dimension: "one", integer: true, min: 0, default: 0 } as const;
-
 /**
  * Mean commit and client latency of PigPaxos, with the parts it is made of.
  *
@@ -85,13 +83,16 @@ export const pigPaxosCommitLatency = defineFlowModel({
   ],
   ignores: ["batching", "batch delay", "limited pipeline"],
   own: {
-    leader: { ...count, tex: "L", meaning: "number of the leader" },
-    quorum: {
-      ...count,
-      tex: "q",
-      meaning: "nodes that must hold an entry, the leader among them; 0 is a majority",
+    leader: leaderInput(),
+    quorum: quorumInput("nodes that must hold an entry, the leader among them"),
+    groups: {
+      tex: "r",
+      dimension: "one",
+      integer: true,
+      min: 1,
+      default: 1,
+      meaning: "groups of followers, and so relays",
     },
-    groups: { ...count, min: 1, default: 1, tex: "r", meaning: "groups of followers, and so relays" },
     answers: COMMIT_INPUTS.answers,
   },
   flows: (nodes, { leader, quorum, groups, answers }) =>

@@ -6,7 +6,7 @@
  * leader's commit, so they take one round trip more than the leader's own.
  */
 import { majority } from "../../core/system.ts";
-import { leaderOf, readFlowInputs } from "../flow/flow-inputs.ts";
+import { leaderInput, leaderOf, quorumInput, readFlowInputs } from "../flow/flow-inputs.ts";
 import { defineFlowModel } from "../flow/flow-model.ts";
 import { type Action, allBut, type Flow, HEADER, OPERATION, sendAll } from "../flow/message-flow.ts";
 
@@ -49,22 +49,8 @@ export const zabCommitLatency = defineFlowModel({
   assumes: ["one established leader; all operations are writes"],
   ignores: ["reads", "overtaken appends"],
   own: {
-    leader: {
-      tex: "L",
-      dimension: "one",
-      integer: true,
-      min: 0,
-      default: 0,
-      meaning: "number of the leader",
-    },
-    quorum: {
-      tex: "q",
-      dimension: "one",
-      integer: true,
-      min: 0,
-      default: 0,
-      meaning: "servers that must have a transaction on disk, the leader among them; 0 is a majority",
-    },
+    leader: leaderInput(),
+    quorum: quorumInput("servers that must have a transaction on disk, the leader among them"),
   },
   flows: (nodes, { leader, quorum }) =>
     Array.from({ length: nodes }, (_, asked) => writeAt(asked, nodes, leader, quorum || majority(nodes))),

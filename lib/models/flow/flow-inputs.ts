@@ -1,7 +1,7 @@
 /** Symbols of the models by message flows that all of them have, and how they are read out of system and load. */
 import type { Distribution, toDistribution } from "../../core/distributions.ts";
 import { DomainError, refuseUnknown, show, unknownName } from "../../core/errors.ts";
-import type { StructuredInput } from "../../core/model.ts";
+import type { NumberInput, StructuredInput } from "../../core/model.ts";
 import { checkNumber } from "../../core/parameters.ts";
 import type { SystemSpec, WorkloadSpec } from "../../core/system.ts";
 import { arrivalMoments, delayBetween, readMachines } from "../consensus/commit-inputs.ts";
@@ -89,6 +89,19 @@ export const FLOW_INPUTS = {
   storage,
   order,
 } as const;
+
+const count = { dimension: "one", integer: true, min: 0, default: 0 } as const;
+type Count = NumberInput & { readonly default: number };
+
+/** The node that leads, or coordinates: an input of flows that have one. */
+export const leaderInput = (meaning = "number of the leader"): Count => ({ ...count, tex: "L", meaning });
+
+/** How many nodes are enough: an input of flows that count them. */
+export const quorumInput = (who: string): Count => ({
+  ...count,
+  tex: "q",
+  meaning: `${who}; 0 is a majority`,
+});
 
 /** Whom clients ask: the one leader, or the node that is nearest to them. */
 export type Entry = number | "any";

@@ -49,6 +49,7 @@ const ASSUMES = [
   "no faults, steady state, Poisson arrivals",
   "waits are taken at their means",
   "messages from different nodes are independent of one another; records come to a disk one by one",
+  "of several cores what one write lets go keeps no more than its share busy",
 ];
 const IGNORES: readonly Feature[] = [
   "non-Poisson arrivals",
@@ -74,9 +75,9 @@ export interface FlowDefinition<Own extends OwnInputs> {
   readonly requires: readonly string[];
   /** The node whose stations are told: a name of `own`, or a number. */
   readonly view: string;
-  /** The protocol whose systems it reads. */
-  readonly reads: string;
-  fromSystem(system: SystemSpec, workload: WorkloadSpec): ModelGiven<typeof FLOW_INPUTS & Own>;
+  /** The protocol whose systems it reads, and how; of flows that are not simulated neither. */
+  readonly reads?: string;
+  fromSystem?(system: SystemSpec, workload: WorkloadSpec): ModelGiven<typeof FLOW_INPUTS & Own>;
 }
 
 const COSTS = [
@@ -217,7 +218,7 @@ const argumentOf = (input: NumberInput | ChoiceInput): string =>
 
 /** Defines the model of a protocol's flow. */
 export function defineFlowModel<const Own extends OwnInputs>(definition: FlowDefinition<Own>) {
-  const { own, flows, view } = definition;
+  const { own, flows, view, reads, fromSystem } = definition;
   const names = Object.keys(own);
   const inputs: typeof FLOW_INPUTS & Own = { ...FLOW_INPUTS, ...own };
   return defineModel({
@@ -283,7 +284,7 @@ export function defineFlowModel<const Own extends OwnInputs>(definition: FlowDef
     ],
     requires: [...definition.requires, "highest(clients) < size(oneWay)"],
     stable: ["busiestCpu < 1", "busiestEgress < 1", "busiestIngress < 1", "diskBytes < 1"],
-    reads: [definition.reads],
-    fromSystem: (system, workload) => definition.fromSystem(system, workload),
+    ...(reads === undefined ? {} : { reads: [reads] }),
+    ...(fromSystem === undefined ? {} : { fromSystem }),
   });
 }

@@ -7,6 +7,7 @@
 import type { Atoms } from "../consensus/atoms.ts";
 import { completing, kthInStep, kthTimes, type Voter } from "../consensus/decision.ts";
 import { bytesOf, type FlowCosts, replyBytes, requestBytes, sendTime, takeInTime } from "./flow-load.ts";
+import type { Delay, Passed } from "./link-law.ts";
 import type { Action, Flow, Quorum } from "./message-flow.ts";
 import {
   anyOf,
@@ -58,12 +59,6 @@ export interface Turn {
   readonly decides: { readonly share: number; readonly ending: number }[];
 }
 
-/** A random delay, and the chance that what has passed it goes on alone. */
-export interface Delay {
-  readonly delay: Atoms;
-  readonly alone: number;
-}
-
 /** What stations add, as found from all operations. */
 export interface Stations {
   cpu(node: number): number;
@@ -82,13 +77,7 @@ export interface Stations {
    * @param held a write has let it go
    * @param chance that it is sent at all
    */
-  link(
-    from: number,
-    to: number,
-    alone: number,
-    held: boolean,
-    chance: number,
-  ): Delay & { readonly free: number };
+  link(from: number, to: number, alone: number, held: boolean, chance: number): Passed;
   /** What a record waits and takes to be durable; null without disks. */
   disk(node: number): Delay | null;
   /** What comes after a write waits for others that it made durable. */
@@ -98,7 +87,8 @@ export interface Stations {
   /**
    * What a random delay, with disks and without, becomes when all asked before must have theirs.
    *
-   * @param elsewhere share of them that came by other courses, counting those that came together once
+   * @param elsewhere share of them that came by other courses, counting those once that a link held back together
+   * @param written the same, counting those once, too, that one write made durable
    */
   inOrder(delay: Atoms, links: Atoms, elsewhere: number, written: number): Atoms;
 }

@@ -2,20 +2,16 @@
  * What waits where: every station's mean wait from all turns of all operations.
  *
  * An operation's turns at one processor are not independent of one another, so they are taken as a cluster
- * (`queueing/cluster-wait.ts`). Everything that one write made durable goes on at the same moment (`Piles`). Behind a station that queues the same
- * work only the slower one queues (Friedman, "Reduction methods for tandem queuing systems", Operations Research 13(1),
- * 1965).
+ * (`queueing/cluster-wait.ts`). Everything that one write made durable goes on at the same moment (`piles.ts`). Behind a
+ * station that queues the same work only the slower one queues (Friedman, "Reduction methods for tandem queuing
+ * systems", Operations Research 13(1), 1965).
  */
 import {
   type Atoms,
   addDelays,
-  type Bunches,
   constantDelay,
-  cutDelay,
   inOrder,
-  inOrderAmong,
   meanDelay,
-  notHeldBack,
   overtaken,
   shiftLevels,
   withoutGaps,
@@ -25,22 +21,13 @@ import { type DiskLaw, type GroupCommit, groupCommit } from "../consensus/group-
 import { type Cluster, mixedClusterWaits } from "../queueing/cluster-wait.ts";
 import type { Delays } from "./flow-inputs.ts";
 import { type FlowClass, type FlowCosts, type FlowLoad, flowLoad } from "./flow-load.ts";
-import {
-  type Course,
-  cpuQueue,
-  type Delay,
-  FlowPath,
-  portQueue,
-  type Stations,
-  type Turn,
-} from "./flow-path.ts";
+import { type Course, cpuQueue, FlowPath, portQueue, type Stations, type Turn } from "./flow-path.ts";
+import { type Delay, LinkLaw, type Passed } from "./link-law.ts";
 import { lawOfDelays, type Moment } from "./moment.ts";
 import { Piles } from "./piles.ts";
 
 /** Rounds in which waits and the times of turns are found from one another. */
 const ROUNDS = 4;
-/** Digits of a chance by which messages are of one kind. */
-const DIGITS = 9;
 
 /** A node's disk: what its writes let go together. */
 interface Storage extends Delay {
@@ -49,20 +36,6 @@ interface Storage extends Delay {
   readonly records: number;
   /** Mean processor time of what a record lets go. */
   readonly letGo: number;
-}
-
-/** A link: its own delay, and that behind the messages before. */
-interface Link {
-  readonly own: Atoms;
-  /** Its mean, for as long as nothing has been counted. */
-  readonly mean: Atoms;
-  /** What passes it, and the delays of those by the chance that one is the first of a bunch. */
-  kinds: readonly Bunches[];
-  readonly delays: Map<number, Atoms>;
-  /** The chance that a message is not held back by others of its kind, by how many a second there are. */
-  readonly free: Map<number, number>;
-  /** Messages a second by that first chance, as they are counted. */
-  readonly counted: Map<number, number>;
 }
 
 /** Waits found in one round. */
@@ -89,7 +62,7 @@ export class FlowWaits {
   private readonly costs: FlowCosts;
   private readonly ordered: boolean;
   private readonly storages: readonly (Storage | null)[];
-  private readonly links: readonly (readonly Link[])[];
+  private readonly links: readonly (readonly LinkLaw[])[];
   private waits: Waits;
 
   constructor(
@@ -110,13 +83,7 @@ export class FlowWaits {
       const commit = groupCommit(disk, records, recordBytes / records);
       return { commit, delay: commit.delay, alone: 1 / commit.batch, records, letGo: letGo / records };
     });
-    this.links = delays.map((row) =>
-      row.map((delay): Link => {
-        const own = cutDelay(delay, "propagation");
-        const mean = constantDelay(meanDelay(own), "propagation");
-        return { own, mean, kinds: [], delays: new Map(), free: new Map(), counted: new Map() };
-      }),
-    );
+    this.links = delays.map((row) => row.map((delay) => new LinkLaw(delay, ordered)));
     const none = new Array<number>(nodes).fill(0);
     this.waits = {
       cpu: none,
@@ -169,7 +136,7 @@ export class FlowWaits {
         ? null
         : new FlowPath(this.delays.length, flow, remoteShare, this.costs, this.stationsFor(c)),
     );
-    for (const row of this.links) for (const link of row) noteKinds(link);
+    for (const row of this.links) for (const link of row) link.note();
     return paths;
   }
 
@@ -183,7 +150,7 @@ export class FlowWaits {
       row: (from, to, time) => (waits.piles[to]?.left(from, ...this.rowOf(from, to, time)) ?? 0) / 2,
       job: (turn) => waits.jobs[c][turn] ?? 0,
       link: (from, to, alone, held, chance) =>
-        this.linkDelay(from, to, alone, held, chance * this.classes[c].rate),
+        this.pass(from, to, alone, held, chance * this.classes[c].rate),
       disk: (node) => this.storages[node],
       burst: (node) => this.besides(node) / 2,
       overtaken: (delay, links) => this.overtakenBy(delay, links, this.classes[c].rate),
@@ -198,23 +165,13 @@ export class FlowWaits {
   }
 
   /** Of what one write lets go on a link only the first goes alone; what was held back with others does not, either. */
-  private linkDelay(from: number, to: number, before: number, held: boolean, rate: number) {
+  private pass(from: number, to: number, before: number, held: boolean, rate: number): Passed {
     const storage = this.storages[from];
-    const link = this.links[from][to];
-    let alone = before;
-    if (held && storage !== null)
-      alone = Math.min(alone, storage.records / storage.commit.batch / this.load.links[from][to].written);
-    const chance = Number(alone.toPrecision(DIGITS));
-    link.counted.set(chance, (link.counted.get(chance) ?? 0) + rate);
-    let delay = link.kinds.length === 0 ? link.mean : link.own;
-    if (this.ordered && link.kinds.length > 0) {
-      delay = link.delays.get(chance) ?? inOrderAmong(link.own, link.kinds, chance);
-      link.delays.set(chance, delay);
-    }
-    // Behind others of its kind it goes on together with them; behind others, alone.
-    const free = this.ordered ? (link.free.get(rate) ?? notHeldBack(link.own, rate)) : 1;
-    link.free.set(rate, free);
-    return { delay, alone: Math.min(alone, free), free };
+    const first =
+      held && storage !== null
+        ? storage.records / storage.commit.batch / this.load.links[from][to].written
+        : 1;
+    return this.links[from][to].pass(Math.min(before, first), rate);
   }
 
   /** What comes in a row with a message that one write let go: the processor time of that, and how long it takes to come. */
@@ -224,7 +181,7 @@ export class FlowWaits {
     if (storage === null || (!this.ordered && this.delays[from][to].variance > 0)) return [0, 0];
     const perRecord = this.load.links[from][to].written / storage.records;
     const { companions } = storage.commit;
-    return [companions * perRecord * time, companions * storage.letGo];
+    return [(companions * perRecord * time) / this.costs.cores, companions * storage.letGo];
   }
 
   /**
@@ -249,11 +206,8 @@ export class FlowWaits {
   private overtakenBy(delay: Atoms, links: Atoms, rate: number): Atoms {
     if (this.ordered) return delay;
     const sooner = overtaken(links, rate);
-    return sooner === links || delay === links
-      ? delay === links
-        ? sooner
-        : delay
-      : shiftLevels(delay, links, sooner);
+    if (delay === links) return sooner;
+    return sooner === links ? delay : shiftLevels(delay, links, sooner);
   }
 
   /** A message does not wait for others of its sender, who cannot send faster. */
@@ -322,7 +276,7 @@ export class FlowWaits {
 
   /** Counts a turn that comes together with others: after a write here, or let go by one there. */
   private pile(piles: Piles, rate: number, { from, inRow, node }: Turn, time: number): void {
-    if (from === null) piles.add(node, rate, time, this.besides(node), 0);
+    if (from === null) piles.add(node, rate, time, this.besides(node) / this.costs.cores, 0);
     else if (inRow) piles.add(from, rate, time, ...this.rowOf(from, node, time));
   }
 
@@ -344,16 +298,6 @@ export class FlowWaits {
     }
     return { wait: square / (2 * (1 - busy)), typical: busy > 0 ? square / busy : 0 };
   }
-}
-
-/** What passes a link is as it has been counted; delays of before hold where nothing has changed. */
-function noteKinds(link: Link): void {
-  const { counted, delays } = link;
-  const kinds = [...counted].map(([alone, rate]) => ({ alone, rate })).sort((a, b) => a.alone - b.alone);
-  counted.clear();
-  if (JSON.stringify(kinds) === JSON.stringify(link.kinds)) return;
-  link.kinds = kinds;
-  delays.clear();
 }
 
 /** A turn's processor time on average; what a decision makes falls to whoever decides. */

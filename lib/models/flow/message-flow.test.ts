@@ -244,8 +244,6 @@ test("a flow of one's own: chain replication, written down in six lines", () => 
     flows: (nodes) => [{ at: 0, does: along(0, nodes), quorums: [] }],
     requires: [],
     view: "0",
-    reads: "chain",
-    fromSystem: () => assert.fail("no system of it is simulated"),
   });
   const given = { ...group(4), clients: [beside(0)] };
   near(chain(given).commitLatency, 0.015 + microseconds(10, 20, 10, 20, 10, 20, 10, 20));

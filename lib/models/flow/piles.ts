@@ -5,6 +5,7 @@
  * comes to the processor finds (w − cb)/2 for the w/c that it lasts, besides what queues there anyway. A pile is early or
  * late work, not more of it: while it lasts no more comes from that disk until its next write ends, half of the time.
  */
+
 /** The highest utilisation that a pile is taken to wear off at. */
 const ALMOST_FULL = 0.999;
 
