@@ -155,7 +155,7 @@ test("what a link held back goes on together: taken one by one it would be 3 % t
     workload.poisson(200),
   ));
 
-test("several cores take in what one write lets go side by side: by one core it would be 18 % too high", () =>
+test("several cores take in what one write lets go side by side: by one core it would be 36 % too high", () =>
   assertWithin(
     "zabCommitLatency",
     0.05,
