@@ -61,8 +61,12 @@ export function leaderView(where: string, system: SystemSpec, workload: Workload
   };
 }
 
-/** How many nodes take part: of Raft those that are members, since nobody speaks to the others. */
-function votersOf(where: string, { protocol, network, settings }: SystemSpec, leader: number): number {
+/**
+ * How many nodes take part: of Raft those that are members, since nobody speaks to the others.
+ *
+ * @throws DomainError when others only learn, or the leader is no member
+ */
+export function votersOf(where: string, { protocol, network, settings }: SystemSpec, leader: number): number {
   const nodes = network.placement.length;
   const members = Number(settings.members ?? 0) || nodes;
   if (members < nodes && protocol !== "raft")

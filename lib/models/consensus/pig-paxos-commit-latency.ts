@@ -17,6 +17,7 @@ import {
   type Quorum,
   sendAll,
 } from "../flow/message-flow.ts";
+import { votersOf } from "./commit-inputs.ts";
 import { COMMIT_INPUTS } from "./commit-symbols.ts";
 
 /** Followers in groups as equal as can be, neighbours by number together. */
@@ -95,24 +96,22 @@ export const pigPaxosCommitLatency = defineFlowModel({
     },
     answers: COMMIT_INPUTS.answers,
   },
-  flows: (nodes, { leader, quorum, groups, answers }) =>
-    Array.from({ length: nodes }, () =>
-      ledBy(leader, nodes, quorum || majority(nodes), groups, answers === "applied"),
-    ),
-  requires: [
-    "leader < size(oneWay)",
-    "lowest(clients) >= leader",
-    "highest(clients) <= leader",
-    "quorum <= size(oneWay)",
-    "groups <= size(oneWay) - 1",
+  flows: (nodes, { leader, quorum, groups, answers }) => [
+    ledBy(leader, nodes, quorum || majority(nodes), groups, answers === "applied"),
   ],
+  requires: ["leader < size(oneWay)", "quorum <= size(oneWay)", "groups <= size(oneWay) - 1"],
   view: "leader",
   reads: "pig-paxos",
-  fromSystem: (system, workload) => ({
-    ...readFlowInputs("pigPaxosCommitLatency", "pig-paxos", leaderOf(system), system, workload),
-    leader: leaderOf(system),
-    quorum: Number(system.settings.quorum),
-    groups: Number(system.settings.groups),
-    answers: system.settings.answerWhen === "chosen" ? ("chosen" as const) : ("applied" as const),
-  }),
+  fromSystem: (system, workload) => {
+    const leader = leaderOf(system);
+    const common = readFlowInputs("pigPaxosCommitLatency", "pig-paxos", leader, system, workload);
+    votersOf("pigPaxosCommitLatency", system, leader);
+    return {
+      ...common,
+      leader,
+      quorum: Number(system.settings.quorum),
+      groups: Number(system.settings.groups),
+      answers: system.settings.answerWhen === "chosen" ? ("chosen" as const) : ("applied" as const),
+    };
+  },
 });

@@ -30,8 +30,8 @@ export function classesOf(
   places: readonly ClientPlace[],
   rate: number,
 ): readonly FlowClass[] {
-  return flows.map((flow, node) => {
-    const here = places.filter(({ replica }) => replica === node);
+  return flows.map((flow) => {
+    const here = places.filter(({ replica }) => replica === flow.at);
     const share = here.reduce((sum, place) => sum + place.share, 0);
     const remote = here.reduce((sum, place) => sum + (place.roundTrip === null ? 0 : place.share), 0);
     return { flow, rate: rate * share, remoteShare: share > 0 ? remote / share : 0 };

@@ -3,7 +3,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { exponential } from "../../core/distributions.ts";
 import { disk, FREE_CPU } from "../../core/machines.ts";
+import type { AnyModel } from "../../core/model.ts";
 import { networks } from "../../core/networks.ts";
+import type { SystemSpec, WorkloadSpec } from "../../core/system.ts";
 import { ms, us } from "../../core/units.ts";
 import { workload } from "../../core/workloads.ts";
 import { epaxos, fastPaxos, mencius, pigPaxos, zab } from "../../protocols/builders.ts";
@@ -12,7 +14,7 @@ import { simulateRun } from "../../simulation/run.ts";
 import { cutDelay, meanDelay, overtaken, withoutGaps } from "../consensus/atoms.ts";
 import { kthInStep } from "../consensus/decision.ts";
 import { modelNamed, models } from "../index.ts";
-import type { Delays } from "./flow-inputs.ts";
+import { type Delays, FLOW_INPUTS } from "./flow-inputs.ts";
 import { classesOf } from "./flow-latency.ts";
 import { type FlowCosts, flowLoad } from "./flow-load.ts";
 import { defineFlowModel } from "./flow-model.ts";
@@ -107,62 +109,40 @@ test("Fast Paxos by hand: a fast quorum's votes, and everybody told before the a
   near(models.fastPaxosCommitLatency(given3).commitLatency, 4);
 });
 
-/** Messages of an operation, by the flow. */
-function messagesOf(
-  system: Parameters<typeof simulateRun>[1],
-  load: NonNullable<Parameters<typeof simulateRun>[2]>,
-): number {
-  const id = {
-    zab: "zabCommitLatency",
-    "pig-paxos": "pigPaxosCommitLatency",
-    mencius: "menciusCommitLatency",
-    "fast-paxos": "fastPaxosCommitLatency",
-    epaxos: "leaderlessCommitLatency",
-  }[system.protocol] as string;
-  const model = modelNamed(id);
-  const given = model.fromSystem?.(system, load) as never as Parameters<typeof classesOf>[1] extends infer P
-    ? { readonly oneWay: Delays; readonly clients: P }
-    : never;
-  const flowsOf = model.functions?.flowsOf as unknown as {
-    compute(delays: Delays, ...own: unknown[]): readonly Flow[];
-  };
-  const text = model.equations.find((equation) => equation.startsWith("flow = ")) as string;
-  const names = text
-    .slice(text.indexOf("(") + 1, -1)
-    .split(", ")
-    .slice(1);
-  const defaults = Object.fromEntries(
-    Object.entries(model.inputs).map(([name, input]) => [
-      name,
-      "default" in input ? input.default : undefined,
-    ]),
-  );
-  const own = names.map((name) => (given as Record<string, unknown>)[name] ?? defaults[name]);
+/** Messages of an operation, by the flow that a model has for a system. */
+function messagesOf(model: AnyModel, system: SystemSpec, load: WorkloadSpec): number {
+  const given = model.fromSystem?.(system, load) as Record<string, unknown>;
+  const own = Object.entries(model.inputs).filter(([name]) => !Object.hasOwn(FLOW_INPUTS, name));
+  const read = ([name, input]: (typeof own)[number]) =>
+    given[name] ?? ("default" in input ? input.default : undefined);
+  const flowsOf = model.functions?.flowsOf.compute as (...args: unknown[]) => readonly Flow[];
+  const delays = given.oneWay as Delays;
+  const flows = flowsOf(delays, given.clients, ...own.map(read));
   const costs = { headerBytes: 0, payload: 0, replyPayload: 0, durable: false } as unknown as FlowCosts;
-  const classes = classesOf(flowsOf.compute(given.oneWay, ...own), given.clients as never, 1);
-  const { links } = flowLoad(given.oneWay.length, classes, costs);
+  const { links } = flowLoad(delays.length, classesOf(flows, given.clients as never, 1), costs);
   return links.flat().reduce((sum, { rate }) => sum + rate, 0);
 }
 
 test("messages an operation: as many as the simulation sends", () => {
   const net = networks.lan({ nodes: 5, rtt: ms(1) });
   const quiet = { heartbeatInterval: 1000, electionTimeoutMin: 10_000 };
-  const systems = [
-    { system: zab({ network: net, ...quiet }), at: "node 2" },
-    { system: zab({ network: net, ...quiet }), at: "node 0" },
-    { system: pigPaxos({ network: net, groups: 2, ...quiet }), at: "leader" },
-    { system: mencius({ network: net, skipDelay: 1000, suspectAfter: 10_000 }), at: "node 1" },
-    { system: fastPaxos({ network: net, ...quiet }), at: "node 1" },
-    { system: fastPaxos({ network: net, ...quiet }), at: "node 0" },
-    { system: epaxos({ network: net }), at: "node 1" },
+  const silent = { skipDelay: 1000, suspectAfter: 10_000 };
+  const cases: readonly (readonly [string, SystemSpec, string])[] = [
+    ["zabCommitLatency", zab({ network: net, ...quiet }), "node 2"],
+    ["zabCommitLatency", zab({ network: net, ...quiet }), "node 0"],
+    ["pigPaxosCommitLatency", pigPaxos({ network: net, groups: 2, ...quiet }), "leader"],
+    ["menciusCommitLatency", mencius({ network: net, ...silent }), "node 1"],
+    ["fastPaxosCommitLatency", fastPaxos({ network: net, ...quiet }), "node 1"],
+    ["fastPaxosCommitLatency", fastPaxos({ network: net, ...quiet }), "node 0"],
+    ["leaderlessCommitLatency", epaxos({ network: net }), "node 1"],
   ];
-  for (const { system, at } of systems) {
+  for (const [id, system, at] of cases) {
     const load = workload.poisson(100, { clients: [at], keys: 1_000_000 });
     // Beginnings and beats are in both runs alike.
     const sentIn = (operations: number): number =>
       simulateRun(protocolNamed(system.protocol), { ...system, cpu: FREE_CPU }, load, { seed: 1, operations })
         .messages.sent;
-    near((sentIn(300) - sentIn(100)) / 200, messagesOf(system, load), 0.01);
+    near((sentIn(300) - sentIn(100)) / 200, messagesOf(modelNamed(id), system, load), 0.01);
   }
 });
 
@@ -207,7 +187,7 @@ test("bad input gets a clear error", () => {
     ],
     [
       () => models.pigPaxosCommitLatency({ ...given, groups: 2, leader: 1 }),
-      /pigPaxosCommitLatency: lowest\(clients\) 0 must be >= leader 1/,
+      /pigPaxosCommitLatency: clients must ask a node of 1, got 0/,
     ],
     [
       () => models.zabCommitLatency({ ...given, leader: 5 }),

@@ -61,7 +61,10 @@ export interface Flow {
   readonly quorums: readonly Quorum[];
 }
 
-/** The same message to several nodes, in this order. */
+/**
+ * The same message to several nodes, in this order.
+ * @example sendAll([1, 2], HEADER, () => []).length; // => 2
+ */
 export function sendAll(
   to: readonly number[],
   carried: Carried,
@@ -70,7 +73,10 @@ export function sendAll(
   return to.map((node) => ({ send: carried, to: node, does: does(node) }));
 }
 
-/** Every node but one, in the order in which messages to all are sent. */
+/**
+ * Every node but one, in the order in which messages to all are sent.
+ * @example allBut(1, 4); // => [0, 2, 3]
+ */
 export const allBut = (self: number, nodes: number): number[] =>
   Array.from({ length: nodes }, (_, node) => node).filter((node) => node !== self);
 
