@@ -131,9 +131,9 @@ const multiPaxos: Workload = {
   mean: { of: "commit latencies, s", expected: null },
   engines: [
     ...others("multi-paxos", [1e6, 2e4, 8e3, 1e6, 3.5e5, 4e5, 6e4, 2.5e3]),
-    // The workload is the rate of the loop: ten seconds leave little of a study's start and of the compiler's.
-    ours("protolab", "multi-paxos.ts", "study", 5e5, 10),
-    ours("protolab, histories off", "multi-paxos.ts", "bare", 6e5, 10),
+    // The workload is the rate of the loop: half a minute leaves little of a study's start and of the compiler's.
+    ours("protolab", "multi-paxos.ts", "study", 5e5, 30),
+    ours("protolab, histories off", "multi-paxos.ts", "bare", 6e5, 30),
   ],
 };
 

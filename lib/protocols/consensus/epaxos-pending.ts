@@ -13,6 +13,7 @@ import {
   instanceOf,
   isCommitted,
   noteConflict,
+  perReplica,
 } from "./epaxos-state.ts";
 
 /** Of one key, by replica: in order of their numbers. */
@@ -101,11 +102,12 @@ const listOf = ({ operation, replica }: Instance, { writes, reads }: PendingOfKe
 export const pendingBeside = (node: EPaxosNode, { operation, pending }: Instance): PendingOfKey | null =>
   operation === null ? null : (pending ?? node.pending.get(operation.key) ?? null);
 
+const none = (): Instance[] => [];
+
 function pendingOf(node: EPaxosNode, key: number): PendingOfKey {
   let known = node.pending.get(key);
   if (known === undefined) {
-    const none = (): Instance[][] => Array.from({ length: node.group }, () => []);
-    known = { count: 0, writes: none(), reads: none() };
+    known = { count: 0, writes: perReplica(node.group, none), reads: perReplica(node.group, none) };
     node.pending.set(key, known);
   }
   return known;

@@ -246,10 +246,10 @@ export const newNode = (id: NodeId, group: number): EPaxosNode => ({
   id,
   group,
   next: 0,
-  logs: Array.from({ length: group }, () => new SlidingLog<Instance>(0)),
+  logs: perReplica(group, () => new SlidingLog<Instance>(0)),
   conflicts: new Map(),
   executed: new Array<number>(group).fill(0),
-  executedAt: Array.from({ length: group }, () => new Array<number>(group).fill(0)),
+  executedAt: perReplica(group, () => new Array<number>(group).fill(0)),
   executedEverywhere: new Array<number>(group).fill(0),
   unsaved: [],
   store: new Map(),
@@ -296,7 +296,18 @@ export function instanceOf(node: EPaxosNode, replica: NodeId, index: number): In
   return made;
 }
 
-export const noDeps = (group: number): number[] => new Array<number>(group).fill(-1);
+/** One for every replica. A plain loop: `Array.from` would take a walk a tenth of its time. */
+export function perReplica<T>(group: number, make: () => T): T[] {
+  const all: T[] = [];
+  for (let r = 0; r < group; r++) all.push(make());
+  return all;
+}
+
+export function noDeps(group: number): number[] {
+  const deps: number[] = [];
+  for (let r = 0; r < group; r++) deps.push(-1);
+  return deps;
+}
 export const isCommitted = (instance: Instance): boolean =>
   instance.status === "committed" || instance.status === "executed";
 
@@ -338,8 +349,14 @@ export function noteConflict(node: EPaxosNode, instance: Instance): void {
   if (operation === null) return;
   let known = node.conflicts.get(operation.key);
   if (known === undefined) {
-    const none = (): number[] => noDeps(node.group);
-    known = { writes: none(), reads: none(), goneWrites: none(), goneReads: none(), seq: 0 };
+    const { group } = node;
+    known = {
+      writes: noDeps(group),
+      reads: noDeps(group),
+      goneWrites: noDeps(group),
+      goneReads: noDeps(group),
+      seq: 0,
+    };
     node.conflicts.set(operation.key, known);
   }
   const latest = operation.kind === "write" ? known.writes : known.reads;

@@ -1,0 +1,36 @@
+/**
+ * The compiler's budget for inlining, raised once a thread's runs prove long.
+ *
+ * An event passes some sixty small methods on its way from the queue through a handler and back. The compiler's default
+ * budget puts half of them into the loop that handles events, the rest stay calls: with room for all a run takes a
+ * tenth less. Compiling so much at once takes a while, which a run of a moment would never get back; so the budget is
+ * raised after a million events, and holds for what is compiled from then on. No result depends on it.
+ */
+import { setFlagsFromString } from "node:v8";
+
+/** Events of a thread, over all its runs, from which they are long: some tenth of a second. */
+const LONG = 1e6;
+
+/** Bytes of code of one function, of all that one place takes in, and the most that may ever be. */
+const BUDGET = [
+  "--max-inlined-bytecode-size=800",
+  "--max-inlined-bytecode-size-cumulative=20000",
+  "--max-inlined-bytecode-size-absolute=30000",
+];
+
+let handled = 0;
+let longFrom = LONG;
+
+/** Takes note of a run that has ended. */
+export function ran(events: number): void {
+  handled += events;
+}
+
+/** Whether the budget is to be raised now, so many events into a run. */
+export const provesLong = (events: number): boolean => handled + events >= longFrom;
+
+/** Raises the budget, once. */
+export function raiseBudget(): void {
+  longFrom = Number.POSITIVE_INFINITY;
+  for (const flag of BUDGET) setFlagsFromString(flag);
+}
