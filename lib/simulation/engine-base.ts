@@ -18,6 +18,12 @@ import { Sightings } from "./sightings.ts";
 import { TimerTable } from "./timers.ts";
 import type { Tracer } from "./tracer.ts";
 
+/** What happens once a run has handled so many events: whoever runs many may have the compiler do more for long ones. */
+export interface LongRun {
+  readonly from: number;
+  begins(): void;
+}
+
 /** How a run is bounded and watched. */
 export interface EngineOptions {
   readonly maxEvents: number;
@@ -25,6 +31,7 @@ export interface EngineOptions {
   readonly tracer: Tracer | null;
   /** Runs one-core processors through the event queue too: slower, for checking the booked ones. */
   readonly queuedCpu: boolean;
+  readonly long: LongRun | null;
 }
 
 /** Busy seconds, or shares, of each node's servers at a time. */
@@ -87,6 +94,8 @@ export abstract class EngineBase {
   protected nextArrival = Number.POSITIVE_INFINITY;
   /** The count of events at which limits and invariants are looked at next. */
   protected nextCheck = 1;
+  /** And from which on the run is long. */
+  protected longFrom: number;
   protected open = false;
   protected holding: Held | null = null;
   protected readonly queue = new EventQueue();
@@ -128,6 +137,7 @@ export abstract class EngineBase {
     this.sightings = new Sightings(protocol);
     this.clients = clients;
     this.options = options;
+    this.longFrom = options.long?.from ?? Number.POSITIVE_INFINITY;
     this.tracer = options.tracer;
     this.nodes = system.network.placement.length;
     this.settings = system.settings;
@@ -257,6 +267,11 @@ export abstract class EngineBase {
 
   /** Opens the doors to clients once the protocol says it is ready. */
   protected abstract letIn(): void;
+
+  protected becomeLong(): void {
+    this.longFrom = Number.POSITIVE_INFINITY;
+    this.options.long?.begins();
+  }
 
   /** What is not done after every event: limits, invariants, the doors. */
   protected check(): void {

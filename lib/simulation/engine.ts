@@ -13,7 +13,6 @@ import type { Disk, Held } from "./disk.ts";
 import { EngineContext } from "./engine-context.ts";
 import * as slotColumns from "./event-slots.ts";
 import { FAILED, OK, UNKNOWN } from "./history.ts";
-import { provesLong, raiseBudget, ran } from "./long-runs.ts";
 import type { MessageShape, Operation } from "./protocol.ts";
 import type { Tracer } from "./tracer.ts";
 
@@ -48,15 +47,14 @@ export class TimedEngine extends EngineContext {
     this.nextCheck = this.checkAfter();
     while (this.advance()) this.check();
     this.look();
-    ran(this.events);
   }
 
   /**
-   * Handles events up to the next check; false when the run has ended. Called often, to be compiled as a whole, and anew,
-   * by the raised budget, when the first branch is taken: no code made before knows of it.
+   * Handles events up to the next check; false when the run has ended. Called often, to be compiled as a whole, and anew
+   * once the run becomes long: no code made before knows of that branch.
    */
   private advance(): boolean {
-    if (provesLong(this.events)) raiseBudget();
+    if (this.events >= this.longFrom) this.becomeLong();
     const { clients, queue, options } = this;
     while (this.events < this.nextCheck) {
       if (clients !== null && clients.measuredLeft <= 0) return false;

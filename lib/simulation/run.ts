@@ -10,6 +10,7 @@ import type { SystemSpec, WorkloadSpec } from "../core/system.ts";
 import type { SpaceTime } from "../core/trace.ts";
 import { Clients, type Completion } from "./clients.ts";
 import { TimedEngine } from "./engine.ts";
+import type { LongRun } from "./engine-base.ts";
 import { FaultEngine } from "./fault-engine.ts";
 import type { FaultMark, FaultSpan, LeaderSpan } from "./fault-log.ts";
 import { HistoryRecorder, type HistoryRow, type HistorySink } from "./history.ts";
@@ -41,6 +42,8 @@ export interface SimulateOptions {
   readonly maxSeconds?: number;
   /** Processors with one core go through the event queue too: for checking. */
   readonly queuedCpu?: boolean;
+  /** What is done once the run has handled many events. */
+  readonly long?: LongRun;
 }
 
 /** One conservation law, both sides. */
@@ -143,6 +146,7 @@ export function simulateRun(
     maxSeconds: options.maxSeconds ?? Number.POSITIVE_INFINITY,
     tracer,
     queuedCpu: options.queuedCpu ?? false,
+    long: options.long ?? null,
   };
   const retry = workload?.retry ?? null;
   const faulty = (system.faults ?? []).length > 0 || retry !== null;

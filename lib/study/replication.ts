@@ -16,6 +16,7 @@ import { type Attribution, PARTS } from "../simulation/tracer.ts";
 import { Halves } from "../statistics/halves.ts";
 import { LatencyHistogram } from "../statistics/histogram.ts";
 import { Moments } from "../statistics/moments.ts";
+import { longRun, ran } from "./long-runs.ts";
 import type { ScalarName } from "./measures.ts";
 import { rehearse } from "./rehearsal.ts";
 import type { LatencySample, Outcome, Pilot, Replication, ReplicationTask, TaskResult } from "./task.ts";
@@ -149,7 +150,9 @@ function runReplication(task: ReplicationTask, seed: number): Replication {
     ...(task.maxSeconds === null ? {} : { maxSeconds: task.maxSeconds }),
     completion: (commit, client, _isRead, outcome, attribution) =>
       recorder.add(commit, client, outcome, attribution),
+    long: longRun(),
   });
+  ran(run.events);
   const [ok, failed, unknown] = recorder.counts;
   const { traced } = recorder;
   const used = (shares: readonly number[]): boolean => shares.some((share) => share > 0);

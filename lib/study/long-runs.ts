@@ -7,6 +7,7 @@
  * raised after a million events, and holds for what is compiled from then on. No result depends on it.
  */
 import { setFlagsFromString } from "node:v8";
+import type { LongRun } from "../simulation/engine-base.ts";
 
 /** Events of a thread, over all its runs, from which they are long: some tenth of a second. */
 const LONG = 1e6;
@@ -18,19 +19,17 @@ const BUDGET = [
   "--max-inlined-bytecode-size-absolute=30000",
 ];
 
-let handled = 0;
-let longFrom = LONG;
+let left = LONG;
+
+/** What an engine is given of this: after how many events of its run the budget is to be raised. */
+export const longRun = (): LongRun => ({ from: left, begins: raiseBudget });
 
 /** Takes note of a run that has ended. */
 export function ran(events: number): void {
-  handled += events;
+  left = Math.max(0, left - events);
 }
 
-/** Whether the budget is to be raised now, so many events into a run. */
-export const provesLong = (events: number): boolean => handled + events >= longFrom;
-
-/** Raises the budget, once. */
-export function raiseBudget(): void {
-  longFrom = Number.POSITIVE_INFINITY;
+function raiseBudget(): void {
+  left = Number.POSITIVE_INFINITY;
   for (const flag of BUDGET) setFlagsFromString(flag);
 }
