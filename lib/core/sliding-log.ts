@@ -35,7 +35,7 @@ export class SlidingLog<T> {
   }
 
   append(entry: T): void {
-    if (this.end - this.first > this.mask) this.grow();
+    if (this.end - this.first > this.mask) this.grow(this.end - this.first);
     this.ring[this.end++ & this.mask] = entry;
   }
 
@@ -52,7 +52,7 @@ export class SlidingLog<T> {
   /** `set` anywhere but at the end. */
   private put(index: number, entry: T): void {
     if (index < this.first) throw new DomainError(`log: index must be >= ${this.first}, got ${index}`);
-    while (index - this.first > this.mask) this.grow();
+    if (index - this.first > this.mask) this.grow(index - this.first);
     while (this.end <= index) this.ring[this.end++ & this.mask] = undefined;
     this.ring[index & this.mask] = entry;
   }
@@ -70,8 +70,10 @@ export class SlidingLog<T> {
     while (this.end > from) this.ring[--this.end & this.mask] = undefined;
   }
 
-  private grow(): void {
-    const size = 2 * this.ring.length;
+  /** Makes room for the entry at a distance from the first. */
+  private grow(distance: number): void {
+    let size = 2 * this.ring.length;
+    while (size <= distance) size *= 2;
     const ring = new Array<T | undefined>(size).fill(undefined);
     for (let i = this.first; i < this.end; i++) ring[i & (size - 1)] = this.ring[i & this.mask];
     this.ring = ring;

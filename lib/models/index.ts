@@ -32,6 +32,7 @@ import { leaderServiceTime } from "./consensus/leader-service-time.ts";
 import { leaderlessCommitLatency } from "./consensus/leaderless-commit-latency.ts";
 import { dissectingLoad } from "./consensus/load-formula.ts";
 import { menciusCommitLatency } from "./consensus/mencius-commit-latency.ts";
+import { menciusWanCommit } from "./consensus/mencius-wan-commit.ts";
 import { messagesPerOperation } from "./consensus/messages-per-operation.ts";
 import { multiLeader } from "./consensus/multi-leader.ts";
 import { pigPaxosCommitLatency } from "./consensus/pig-paxos-commit-latency.ts";
@@ -122,6 +123,7 @@ export const models = {
   pigPaxosCommitLatency,
   fastPaxosCommitLatency,
   menciusCommitLatency,
+  menciusWanCommit,
   batchedCommitLatency,
   leaderServiceTime,
   rttPlusFsync,

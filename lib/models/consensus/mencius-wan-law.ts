@@ -1,0 +1,192 @@
+/**
+ * How long an operation of Mencius takes between regions while several servers propose.
+ *
+ * Source: Mao, Junqueira and Marzullo, "Mencius: Building Efficient Replicated State Machines for WANs", OSDI 2008, §4: a
+ * majority chooses, but what is in a slot is executed after all slots before it. So a server waits for three things:
+ *
+ * - a majority's answers;
+ * - word of every server that its own slots before this one are settled or skipped. Whoever stands beyond the slot
+ *   already, and has told so by a proposal or by what it tells all every `skipDelay`, is not waited for: with proposers in
+ *   turn, half of them are. Of the others the answer says so, and that takes the round trip;
+ * - what others have proposed in earlier slots without having heard of this one ("delayed commit"): their own quorum's
+ *   answers, and word of it.
+ *
+ * Who stands where is told by the clocks of `slot-clocks.ts`.
+ */
+import type { Delays } from "../flow/flow-inputs.ts";
+import { SlotClocks } from "./slot-clocks.ts";
+
+/** Moments at which it is looked between two servers' news of one another. */
+const LOOKS = 60;
+/** Moments at which it is asked what has been told, and phases of what is told from time to time. */
+const TOLD = 25;
+const PHASES = 20;
+/** Steps of a law from 0 to its end. */
+const STEPS = 500;
+
+/** A law: the chance of at most each of some times, in ascending order; between two of them that of the first. */
+export interface StepLaw {
+  readonly mean: number;
+  readonly times: readonly number[];
+  readonly upTo: readonly number[];
+}
+
+type Matrix = readonly (readonly number[])[];
+
+/** From one server on to the next, … to itself after all: 1 to n. */
+const back = (from: number, to: number, servers: number): number => ((from - to + servers - 1) % servers) + 1;
+
+/** Products of so many of some numbers: all of one, of two, … */
+function products(numbers: readonly number[]): number[] {
+  const sums = [1];
+  for (const number of numbers) {
+    sums.push(0);
+    for (let k = sums.length - 1; k > 0; k--) sums[k] += sums[k - 1] * number;
+  }
+  return sums;
+}
+
+/** Servers that propose at some rates, each beside its clients. */
+export class MenciusWan {
+  private readonly delays: Matrix;
+  private readonly rates: readonly number[];
+  private readonly total: number;
+  private readonly clocks: SlotClocks;
+  private readonly quorumAt: readonly number[];
+  private readonly skipDelay: number;
+
+  /**
+   * @param delays one-way delays between servers; their means count
+   * @param rates proposals of each server, 1/s
+   * @param quorum servers that choose, the proposer among them
+   * @param skipDelay how often a server tells all where it stands, s
+   */
+  constructor(delays: Delays, rates: readonly number[], quorum: number, skipDelay: number) {
+    this.delays = delays.map((row, i) => row.map(({ mean }, j) => (i === j ? 0 : mean)));
+    this.rates = rates;
+    this.total = rates.reduce((sum, rate) => sum + rate, 0);
+    this.skipDelay = skipDelay;
+    this.clocks = new SlotClocks(this.delays, rates);
+    this.quorumAt = rates.map(
+      (_, server) => rates.map((_, other) => this.roundTrip(server, other)).sort((a, b) => a - b)[quorum - 1],
+    );
+  }
+
+  private roundTrip(a: number, b: number): number {
+    return this.delays[a][b] + this.delays[b][a];
+  }
+
+  /** The farthest answer: what one that proposes alone waits for. */
+  farthest(server: number): number {
+    return Math.max(...this.rates.map((_, other) => this.roundTrip(server, other)));
+  }
+
+  /** The law of the commit latency of what a server proposes. */
+  lawOf(server: number): StepLaw {
+    const { rates } = this;
+    const others = [...rates.keys()].filter((other) => other !== server);
+    const proposers = others.filter((other) => rates[other] > 0);
+    const trips = others.map((other) => this.roundTrip(server, other));
+    const ends = proposers.map(
+      (other) => this.delays[server][other] + this.quorumAt[other] + this.delays[other][server],
+    );
+    const settled = proposers.map((other) => this.lastBefore(server, other));
+    const last = this.clocks.lastHeard(server);
+    const told = others.map((other) => last.map((_, by) => this.toldBy(server, other, by)));
+    const end = Math.max(...trips, ...ends);
+    const step = end / STEPS;
+    // Where an answer comes the law leaps: these are steps' ends.
+    const times = [...Array.from({ length: STEPS }, (_, i) => i * step), ...trips, end].sort((a, b) => a - b);
+    const upTo = times.map((time, i) => {
+      const at = (time + (times[i + 1] ?? time)) / 2;
+      if (at < this.quorumAt[server]) return 0;
+      let chance = 0;
+      for (const [by, share] of last.entries())
+        chance += others.reduce(
+          (product, _, o) => (at >= trips[o] || product === 0 ? product : product * told[o][by](at)),
+          share,
+        );
+      return settled.reduce(
+        (product, isSettledBy, o) =>
+          product * isSettledBy(at - this.quorumAt[proposers[o]] - this.delays[proposers[o]][server]),
+        chance,
+      );
+    });
+    let mean = 0;
+    for (let i = 0; i + 1 < times.length; i++) mean += (1 - upTo[i]) * (times[i + 1] - times[i]);
+    return { mean, times, upTo };
+  }
+
+  /**
+   * The law of when a server has last proposed in a slot before one that another takes at 0: at most some time, which is
+   * before the other's proposal comes to it.
+   *
+   * Its clock only rises, so that is so if what it proposes next is in a later slot, or comes after word of the other's.
+   */
+  private lastBefore(server: number, other: number): (time: number) => number {
+    const rate = this.rates[other];
+    // Of what was proposed before, the server has heard, and has taken a later slot.
+    const from = -this.delays[other][server];
+    const to = this.delays[server][other];
+    const step = (to - from) / LOOKS;
+    const stay = Math.exp(-rate * step);
+    // At each moment: the chance that the next comes before word of the other's, and in an earlier slot.
+    const earlier = new Float64Array(LOOKS + 1);
+    for (let i = LOOKS - 1; i >= 0 && step > 0; i--) {
+      const lower = this.clocks.standsLower(other, server, from + (i + 0.5) * step);
+      earlier[i] = earlier[i + 1] * stay + (1 - stay) * lower;
+    }
+    return (time) => {
+      if (time >= to) return 1;
+      if (time < from) return Math.exp(-rate * (from - time)) * (1 - earlier[0]);
+      const i = Math.min(LOOKS - 1, Math.floor((time - from) / step));
+      const share = (time - from) / step - i;
+      return 1 - earlier[i] * (1 - share) - earlier[i + 1] * share;
+    };
+  }
+
+  /**
+   * The chance that a server knows by some time that another stands beyond the slot it took at 0, without its answer.
+   *
+   * The slot is the first own one after the last it had heard of. Slots come in turn, so the other is beyond it if all
+   * that was proposed since it was heard of last has not led past its own turn.
+   *
+   * @param by who proposed in that last slot
+   */
+  private toldBy(server: number, other: number, by: number): (time: number) => number {
+    const { rates, total, delays } = this;
+    const servers = rates.length;
+    const room = back(server, other, servers) - back(server, by, servers);
+    if (by === other) return () => 1;
+    if (room < 0) return () => 0;
+    // Who may have proposed before `by`, so that none leads past: the other itself first, or none between.
+    const shares = rates.flatMap((rate, one) => {
+      const way = back(by, one, servers);
+      return way < room || (way === room && one === other) ? [rate / total] : [];
+    });
+    const chains = products(shares);
+    const longest = this.farthest(server);
+    const chances = Array.from({ length: TOLD + 1 }, (_, at) => {
+      let chance = 0;
+      for (let phase = 0; phase < PHASES; phase++) {
+        const age = delays[other][server] + ((phase + 0.5) / PHASES) * this.skipDelay - (at / TOLD) * longest;
+        // Proposals the server knew of, and the other had not heard of when it last told.
+        const unheard = rates.reduce((sum, rate, one) => {
+          const known = one === server ? 0 : delays[one][server];
+          return one === other ? sum : sum + rate * Math.max(0, age + delays[one][other] - known);
+        }, 0);
+        let exactly = Math.exp(-unheard) / PHASES;
+        for (const [number, chain] of chains.entries()) {
+          chance += exactly * chain;
+          exactly *= unheard / (number + 1);
+        }
+      }
+      return Math.min(1, chance);
+    });
+    return (time) => {
+      const place = Math.min(1, time / longest) * TOLD;
+      const at = Math.min(TOLD - 1, Math.floor(place));
+      return chances[at] + (chances[at + 1] - chances[at]) * (place - at);
+    };
+  }
+}
