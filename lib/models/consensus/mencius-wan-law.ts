@@ -5,9 +5,9 @@
  * majority chooses, but what is in a slot is executed after all slots before it. So a server waits for three things:
  *
  * - a majority's answers;
- * - word of every server that its own slots before this one are settled or skipped. Whoever stands beyond the slot
- *   already, and has told so by a proposal or by what it tells all every `skipDelay`, is not waited for: with proposers in
- *   turn, half of them are. Of the others the answer says so, and that takes the round trip;
+ * - word of every server that its own slots before this one are settled or skipped. Its answer says so, and that takes the
+ *   round trip; sooner, whatever it proposes or tells all every `skipDelay` once it stands beyond the slot, by what it has
+ *   heard from others. Proposers being in turn, half of those who have heard the same as this one stand beyond it;
  * - what others have proposed in earlier slots without having heard of this one ("delayed commit"): their own quorum's
  *   answers, and word of it.
  *
@@ -18,9 +18,10 @@ import { SlotClocks } from "./slot-clocks.ts";
 
 /** Moments at which it is looked between two servers' news of one another. */
 const LOOKS = 60;
-/** Moments at which it is asked what has been told, and phases of what is told from time to time. */
+/** Moments at which it is asked what has been told, and ages of what was told last. */
 const TOLD = 25;
-const PHASES = 20;
+const AGES = 20;
+const HALVINGS = 40;
 /** Steps of a law from 0 to its end. */
 const STEPS = 500;
 
@@ -29,6 +30,13 @@ export interface StepLaw {
   readonly mean: number;
   readonly times: readonly number[];
   readonly upTo: readonly number[];
+}
+
+/** How one clock stands to another's at moments in a row. */
+interface Standing {
+  readonly from: number;
+  readonly step: number;
+  readonly looks: readonly { readonly lower: number; readonly higher: number }[];
 }
 
 type Matrix = readonly (readonly number[])[];
@@ -90,9 +98,13 @@ export class MenciusWan {
     const ends = proposers.map(
       (other) => this.delays[server][other] + this.quorumAt[other] + this.delays[other][server],
     );
-    const settled = proposers.map((other) => this.lastBefore(server, other));
+    const standing = new Map(others.map((other) => [other, this.standing(server, other)]));
+    const standingOf = (other: number): Standing => standing.get(other) as Standing;
+    const settled = proposers.map((other) => this.lastBefore(server, other, standingOf(other)));
     const last = this.clocks.lastHeard(server);
-    const told = others.map((other) => last.map((_, by) => this.toldBy(server, other, by)));
+    const told = others.map((other) =>
+      last.map((_, by) => this.toldBy(server, other, by, standingOf(other))),
+    );
     const end = Math.max(...trips, ...ends);
     const step = end / STEPS;
     // Where an answer comes the law leaps: these are steps' ends.
@@ -117,24 +129,35 @@ export class MenciusWan {
     return { mean, times, upTo };
   }
 
+  /** How another's clock stands to a server's of 0, from what the server has heard of it until word of 0 comes to it. */
+  private standing(server: number, other: number): Standing {
+    const from = -this.delays[other][server];
+    const step = (this.delays[server][other] - from) / LOOKS;
+    const looks = Array.from({ length: step > 0 ? LOOKS : 0 }, (_, i) =>
+      this.clocks.compare(other, server, from + (i + 0.5) * step),
+    );
+    return { from, step, looks };
+  }
+
   /**
    * The law of when a server has last proposed in a slot before one that another takes at 0: at most some time, which is
    * before the other's proposal comes to it.
    *
    * Its clock only rises, so that is so if what it proposes next is in a later slot, or comes after word of the other's.
    */
-  private lastBefore(server: number, other: number): (time: number) => number {
+  private lastBefore(
+    server: number,
+    other: number,
+    { from, step, looks }: Standing,
+  ): (time: number) => number {
     const rate = this.rates[other];
-    // Of what was proposed before, the server has heard, and has taken a later slot.
-    const from = -this.delays[other][server];
     const to = this.delays[server][other];
-    const step = (to - from) / LOOKS;
     const stay = Math.exp(-rate * step);
-    // At each moment: the chance that the next comes before word of the other's, and in an earlier slot.
-    const earlier = new Float64Array(LOOKS + 1);
-    for (let i = LOOKS - 1; i >= 0 && step > 0; i--) {
-      const lower = this.clocks.standsLower(other, server, from + (i + 0.5) * step);
-      earlier[i] = earlier[i + 1] * stay + (1 - stay) * lower;
+    // At each moment: the chance that the next comes before word of the other's, and in an earlier slot, of equal ones half.
+    const earlier = new Float64Array(looks.length + 1);
+    for (let i = looks.length - 1; i >= 0; i--) {
+      const { lower, higher } = looks[i];
+      earlier[i] = earlier[i + 1] * stay + ((1 - stay) * (1 + lower - higher)) / 2;
     }
     return (time) => {
       if (time >= to) return 1;
@@ -149,37 +172,47 @@ export class MenciusWan {
    * The chance that a server knows by some time that another stands beyond the slot it took at 0, without its answer.
    *
    * The slot is the first own one after the last it had heard of. Slots come in turn, so the other is beyond it if all
-   * that was proposed since it was heard of last has not led past its own turn.
+   * that was proposed since what it told last has not led past its own turn.
    *
    * @param by who proposed in that last slot
    */
-  private toldBy(server: number, other: number, by: number): (time: number) => number {
+  private toldBy(
+    server: number,
+    other: number,
+    by: number,
+    { from, step, looks }: Standing,
+  ): (time: number) => number {
     const { rates, total, delays } = this;
     const servers = rates.length;
     const room = back(server, other, servers) - back(server, by, servers);
     if (by === other) return () => 1;
-    if (room < 0) return () => 0;
     // Who may have proposed before `by`, so that none leads past: the other itself first, or none between.
     const shares = rates.flatMap((rate, one) => {
       const way = back(by, one, servers);
       return way < room || (way === room && one === other) ? [rate / total] : [];
     });
-    const chains = products(shares);
+    const chains = room < 0 ? [0] : products(shares);
     const longest = this.farthest(server);
+    const ages = this.agesOf(other);
     const chances = Array.from({ length: TOLD + 1 }, (_, at) => {
       let chance = 0;
-      for (let phase = 0; phase < PHASES; phase++) {
-        const age = delays[other][server] + ((phase + 0.5) / PHASES) * this.skipDelay - (at / TOLD) * longest;
-        // Proposals the server knew of, and the other had not heard of when it last told.
+      for (const age of ages) {
+        const then = (at / TOLD) * longest - delays[other][server] - age;
+        // It stands beyond by what it had heard, and the server had not.
+        const look = Math.floor((then - from) / step);
+        const higher = look >= 0 && look < looks.length ? looks[look].higher : 0;
+        // Proposals the server knew of, and the other had not heard of then.
         const unheard = rates.reduce((sum, rate, one) => {
           const known = one === server ? 0 : delays[one][server];
-          return one === other ? sum : sum + rate * Math.max(0, age + delays[one][other] - known);
+          return one === other ? sum : sum + rate * Math.max(0, delays[one][other] - then - known);
         }, 0);
-        let exactly = Math.exp(-unheard) / PHASES;
+        let exactly = Math.exp(-unheard);
+        let inTurn = 0;
         for (const [number, chain] of chains.entries()) {
-          chance += exactly * chain;
+          inTurn += exactly * chain;
           exactly *= unheard / (number + 1);
         }
+        chance += (higher + (1 - higher) * inTurn) / AGES;
       }
       return Math.min(1, chance);
     });
@@ -188,5 +221,20 @@ export class MenciusWan {
       const at = Math.min(TOLD - 1, Math.floor(place));
       return chances[at] + (chances[at + 1] - chances[at]) * (place - at);
     };
+  }
+
+  /** How long ago a server told all where it stands, as likely each: by a proposal, or from time to time. */
+  private agesOf(server: number): number[] {
+    const rate = this.rates[server];
+    return Array.from({ length: AGES }, (_, i) => {
+      const older = 1 - (i + 0.5) / AGES;
+      let [low, high] = [0, this.skipDelay];
+      for (let halving = 0; halving < HALVINGS; halving++) {
+        const age = (low + high) / 2;
+        if (Math.exp(-rate * age) * (1 - age / this.skipDelay) > older) low = age;
+        else high = age;
+      }
+      return low;
+    });
   }
 }

@@ -118,16 +118,14 @@ export class SlotClocks {
   }
 
   /**
-   * The chance that what one server proposes `later` than another is in an earlier slot, neither having heard of the
-   * other's proposal: that its clock stands lower, of equal ones half.
-   *
-   * @param later s; negative: sooner
+   * How a server's clock stands to another's of a moment `later`, s (negative: sooner), neither having heard of what the
+   * other proposes then: the chances that it stands lower, and that it stands higher.
    */
-  standsLower(server: number, than: number, later: number): number {
+  compare(server: number, than: number, later: number): { readonly lower: number; readonly higher: number } {
     const range = this.range(than);
     const theirs = this.known(than, 0, range);
     const its = this.known(server, later, range);
-    let lower = 0;
+    let [lower, equal] = [0, 0];
     for (let i = 0; i < range[1] - range[0]; i++) {
       // Products over proposers, both of whose numbers count the same proposals, up to two moments.
       let [both, less, more, neither] = [1, 1, 1, 1];
@@ -144,9 +142,10 @@ export class SlotClocks {
         more *= long === a ? before : rest;
       }
       // Theirs is at this number: its is at a lower one, or here, too.
-      lower += less - neither + (both - less - more + neither) / 2;
+      lower += less - neither;
+      equal += both - less - more + neither;
     }
-    return Math.min(1, Math.max(0, lower));
+    return { lower: Math.max(0, lower), higher: Math.max(0, 1 - lower - equal) };
   }
 
   /** By server: the chance that the last slot that a server has heard of, or taken, is that one's. */
