@@ -1,5 +1,5 @@
 /**
- * Commit latency of Mencius, under open load at one server at a time.
+ * Commit latency of Mencius, under open load at one server at a time; of several at once `mencius-wan-commit.ts` tells.
  *
  * Source: Mao, Junqueira and Marzullo, "Mencius: Building Efficient Replicated State Machines for WANs", OSDI 2008, §4: a
  * server makes a request the value of its own next slot; a majority chooses it, but it is executed after all slots before

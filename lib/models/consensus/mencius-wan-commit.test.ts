@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { deterministic } from "../../core/distributions.ts";
 import { models } from "../index.ts";
+import { MenciusWan } from "./mencius-wan-law.ts";
 
 const equal = (servers: number, delay: number): number[][] =>
   Array.from({ length: servers }, (_, i) =>
@@ -66,6 +68,19 @@ test("of two that propose seldom the last who proposed is not waited for, nor wh
   });
   // By 0 after 0, by 1 after 1 and by 0 after 1 it is: 2 stands between. By 1 after 0 the majority's answer is enough.
   close(commitLatency, (3 * 0.4 + 0.02) / 4, 1e-4);
+});
+
+test("who is far behind is told at once: all that the others propose or tell from now on is beyond its slot", () => {
+  // Servers 0 and 1 are neighbours, as are 2, 3 and 4; 0 proposes all the time. Of what 2 has not heard yet all is in later
+  // slots, and is on its way already: with a quorum of neighbours it waits for these, not for 100 ms there and back.
+  const near = (i: number): boolean => i < 2;
+  const delays = Array.from({ length: 5 }, (_, i) =>
+    Array.from({ length: 5 }, (__, j) => deterministic(near(i) === near(j) ? 0.001 : 0.1)),
+  );
+  const far = new MenciusWan(delays, [20_000, 0, 0.01, 0, 0], 2, 0.001);
+  const { mean } = far.lawOf(2);
+  assert.ok(mean > 0.002 && mean < 0.01, `${mean} s`);
+  assert.equal(far.farthest(2), 0.2);
 });
 
 test("clients of a server that is not there are refused", () => {
