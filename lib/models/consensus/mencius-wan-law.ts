@@ -6,8 +6,8 @@
  *
  * - a majority's answers;
  * - word of every server that its own slots before this one are settled or skipped. Its answer says so, and that takes the
- *   round trip; sooner, whatever it proposes or tells all every `skipDelay` once it stands beyond the slot, by what it has
- *   heard from others. Proposers being in turn, half of those who have heard the same as this one stand beyond it;
+ *   round trip; sooner, whatever it proposes, answers to an earlier operation or tells all every `skipDelay`, once it stands
+ *   beyond the slot by what it has heard from others. Proposers being in turn, half of those who have heard the same as this one stand beyond it;
  * - what others have proposed in earlier slots without having heard of this one ("delayed commit"): their own quorum's
  *   answers, and word of it.
  *
@@ -193,7 +193,7 @@ export class MenciusWan {
     });
     const chains = room < 0 ? [0] : products(shares);
     const longest = this.farthest(server);
-    const ages = this.agesOf(other);
+    const ages = this.agesOf(server, other);
     const chances = Array.from({ length: TOLD + 1 }, (_, at) => {
       let chance = 0;
       for (const age of ages) {
@@ -223,9 +223,12 @@ export class MenciusWan {
     };
   }
 
-  /** How long ago a server told all where it stands, as likely each: by a proposal, or from time to time. */
-  private agesOf(server: number): number[] {
-    const rate = this.rates[server];
+  /**
+   * How long ago a server was told where another stands, as likely each: by a proposal of the other, by the other's answer
+   * to an earlier one of its own, or from time to time.
+   */
+  private agesOf(server: number, other: number): number[] {
+    const rate = this.rates[server] + this.rates[other];
     return Array.from({ length: AGES }, (_, i) => {
       const older = 1 - (i + 0.5) / AGES;
       let [low, high] = [0, this.skipDelay];
