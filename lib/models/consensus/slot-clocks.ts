@@ -54,7 +54,6 @@ interface Proposer {
 export class SlotClocks {
   private readonly delays: readonly (readonly number[])[];
   private readonly proposers: readonly Proposer[];
-  private readonly longest: number;
   /** When all stood at their places, s ago. */
   private readonly ago: number;
 
@@ -67,8 +66,7 @@ export class SlotClocks {
     this.proposers = [...rates.entries()]
       .filter(([, rate]) => rate > 0)
       .map(([server, rate]) => ({ server, rate, place: 0 }));
-    this.longest = Math.max(...delays.flat());
-    this.ago = AGO * this.longest;
+    this.ago = AGO * Math.max(...delays.flat());
     this.findPlaces();
   }
 
@@ -77,21 +75,27 @@ export class SlotClocks {
     return by.rate * Math.max(0, this.ago + time - way);
   }
 
-  /** Clocks that are looked at from a server now, and of others until they hear of it: surely no less, surely less. */
-  private range(server: number): readonly [least: number, end: number] {
-    let [least, most] = [0, 0];
-    for (const by of this.proposers) {
-      const now = this.news(by, server, 0);
-      const later = by.rate * (this.ago + this.longest);
-      least = Math.max(least, Math.floor(by.place + now - SPREAD * Math.sqrt(now) - SOME));
-      most = Math.max(most, Math.ceil(by.place + later + SPREAD * Math.sqrt(later) + SOME));
-    }
-    return [least, most];
+  /** Where a proposer's clock can stand, as far as a server knows at a time: surely no lower, surely lower. */
+  private reach(by: Proposer, server: number, time: number): readonly [least: number, end: number] {
+    const mean = this.news(by, server, time);
+    const spread = SPREAD * Math.sqrt(mean) + SOME;
+    return [Math.max(0, Math.floor(by.place + mean - spread)), Math.ceil(by.place + mean + spread)];
+  }
+
+  /** The same of the server's own clock. */
+  private range(server: number, time: number): readonly [least: number, end: number] {
+    const reaches = this.proposers.map((by) => this.reach(by, server, time));
+    return [Math.max(...reaches.map(([least]) => least)), Math.max(...reaches.map(([, end]) => end))];
   }
 
   /** Clocks of proposers, as far as a server knows at a time. */
-  private known(server: number, time: number, [least, end]: readonly [number, number]): readonly Counts[] {
-    return this.proposers.map((by) => countsOf(this.news(by, server, time), least - by.place, end - least));
+  private known(
+    proposers: readonly Proposer[],
+    server: number,
+    time: number,
+    [least, end]: readonly [number, number],
+  ): readonly Counts[] {
+    return proposers.map((by) => countsOf(this.news(by, server, time), least - by.place, end - least));
   }
 
   private findPlaces(): void {
@@ -109,8 +113,8 @@ export class SlotClocks {
 
   /** Where a server's clock stands on average. */
   private stands(server: number): number {
-    const range = this.range(server);
-    const counts = this.known(server, 0, range);
+    const range = this.range(server, 0);
+    const counts = this.known(this.proposers, server, 0, range);
     let mean = range[0];
     for (let i = 0; i < range[1] - range[0]; i++)
       mean += 1 - counts.reduce((product, { upTo }) => product * upTo[i], 1);
@@ -122,9 +126,16 @@ export class SlotClocks {
    * other proposes then: the chances that it stands lower, and that it stands higher.
    */
   compare(server: number, than: number, later: number): { readonly lower: number; readonly higher: number } {
-    const range = this.range(than);
-    const theirs = this.known(than, 0, range);
-    const its = this.known(server, later, range);
+    const range = this.range(than, 0);
+    const own = this.range(server, later);
+    if (own[1] < range[0]) return { lower: 1, higher: 0 };
+    if (own[0] >= range[1]) return { lower: 0, higher: 1 };
+    // Who surely stands lower is out of the question.
+    const near = this.proposers.filter(
+      (by) => this.reach(by, than, 0)[1] >= range[0] || this.reach(by, server, later)[1] >= range[0],
+    );
+    const theirs = this.known(near, than, 0, range);
+    const its = this.known(near, server, later, range);
     let [lower, equal] = [0, 0];
     for (let i = 0; i < range[1] - range[0]; i++) {
       // Products over proposers, both of whose numbers count the same proposals, up to two moments.
@@ -150,8 +161,8 @@ export class SlotClocks {
 
   /** By server: the chance that the last slot that a server has heard of, or taken, is that one's. */
   lastHeard(server: number): readonly number[] {
-    const range = this.range(server);
-    const counts = this.known(server, 0, range);
+    const range = this.range(server, 0);
+    const counts = this.known(this.proposers, server, 0, range);
     const shares = counts.map((own, j) => {
       let share = 0;
       for (let i = 1; i < range[1] - range[0]; i++) {
