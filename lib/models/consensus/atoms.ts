@@ -44,7 +44,8 @@ export function partsOf<T>(share: T): { readonly [P in DelayPart]: T } {
   return { propagation: share, disk: share, diskWait: share, slotWait: share };
 }
 
-function atomsOf(values: Float64Array, weights: Float64Array, part: DelayPart): Atoms {
+/** Atoms that are one part through and through. */
+export function atomsOf(values: Float64Array, weights: Float64Array, part: DelayPart): Atoms {
   const zero = new Float64Array(values.length);
   return { values, weights, parts: { ...partsOf(zero), [part]: values } };
 }

@@ -15,24 +15,20 @@ import {
   quorumInput,
   readFlowInputs,
 } from "../flow/flow-inputs.ts";
-import { MenciusWan, type StepLaw } from "./mencius-wan-law.ts";
+import { type Atoms, meanDelay, mixDelays } from "./atoms.ts";
+import { COMMIT_FUNCTIONS } from "./commit-functions.ts";
+import { MenciusWan } from "./mencius-wan-law.ts";
 
 /** How often servers tell all where they stand, when it is left to the protocol: the longest round trip, or this. */
 const LEAST_SKIP_DELAY = 0.05;
 
-interface Latencies {
-  readonly laws: readonly { readonly share: number; readonly law: StepLaw }[];
-  readonly alone: number;
-  readonly toClients: number;
-}
-
-function latenciesOf(
+function lawOf(
   delays: Delays,
   places: readonly ClientPlace[],
   rate: number,
   quorum: number,
   skipDelay: number,
-): Latencies {
+): Atoms {
   const servers = delays.length;
   const shares = new Array<number>(servers).fill(0);
   for (const { replica, share } of places) {
@@ -49,34 +45,28 @@ function latenciesOf(
     quorum || majority(servers),
     skipDelay || Math.max(LEAST_SKIP_DELAY, 2 * longest),
   );
-  const asked = [...shares.keys()].filter((server) => shares[server] > 0);
-  return {
-    laws: asked.map((server) => ({ share: shares[server], law: wan.lawOf(server) })),
-    alone: asked.reduce((sum, server) => sum + shares[server] * wan.farthest(server), 0),
-    toClients: places.reduce((sum, { share, roundTrip }) => sum + share * (roundTrip ?? 0), 0),
-  };
+  let [law, counted]: [Atoms | null, number] = [null, 0];
+  for (const [server, share] of shares.entries()) {
+    if (share === 0) continue;
+    counted += share;
+    const own = wan.lawOf(server);
+    law = law === null ? own : mixDelays(law, own, share / counted);
+  }
+  return law as Atoms; // shares add up to 1
 }
 
-function quantileOf({ laws }: Latencies, p: number): number {
-  const times = laws.flatMap(({ law }) => law.times).sort((a, b) => a - b);
-  const upTo = (time: number): number =>
-    laws.reduce((sum, { share, law }) => {
-      let [low, high] = [0, law.times.length];
-      while (low < high) {
-        const middle = (low + high) >> 1;
-        if (law.times[middle] <= time) low = middle + 1;
-        else high = middle;
-      }
-      return sum + share * (low > 0 ? law.upTo[low - 1] : 0);
-    }, 0);
-  let [low, high] = [0, times.length - 1];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (upTo(times[middle]) >= p) high = middle;
-    else low = middle + 1;
-  }
-  return times[low];
-}
+const farthest = (delays: Delays, places: readonly ClientPlace[]): number =>
+  places.reduce(
+    (sum, { share, replica }) =>
+      sum +
+      share *
+        Math.max(
+          ...delays.map((row, other) =>
+            other === replica ? 0 : row[replica].mean + delays[replica][other].mean,
+          ),
+        ),
+    0,
+  );
 
 const time = (tex: string, meaning: string) => ({ tex, dimension: "time", meaning }) as const;
 
@@ -119,7 +109,7 @@ export const menciusWanCommit = defineModel({
     },
   },
   between: {
-    latencies: { tex: "\\mathcal{T}", type: "latencies", meaning: "laws by the server that is asked" },
+    law: { tex: "\\mathcal{L}", type: "law", meaning: "law of the commit latency over all operations" },
   },
   outputs: {
     commitLatency: time("T_c", "from the request at its server to its answer, mean"),
@@ -136,50 +126,45 @@ export const menciusWanCommit = defineModel({
       meaning: "number of servers",
       compute: (delays: Delays) => delays.length,
     },
-    latenciesOf: {
-      tex: "\\mathrm{Wait}",
+    lawOf: {
+      tex: "\\mathcal{L}",
       arguments: ["delays", "places", "rate", "one", "time"],
-      result: "latencies",
+      result: "law",
       meaning:
         "a majority, word of every server's slots, and what others have proposed before (mencius-wan-law.ts)",
-      compute: latenciesOf,
+      compute: lawOf,
     },
     mean: {
       tex: "E",
-      arguments: ["latencies"],
+      arguments: ["law"],
       result: "time",
-      meaning: "mean over all operations",
-      compute: ({ laws }: Latencies) => laws.reduce((sum, { share, law }) => sum + share * law.mean, 0),
+      meaning: "mean of a law",
+      compute: meanDelay,
     },
-    quantile: {
-      tex: "Q",
-      arguments: ["latencies", "one"],
+    quantile: COMMIT_FUNCTIONS.quantile,
+    farthest: {
+      tex: "D_\\max",
+      arguments: ["delays", "places"],
       result: "time",
-      meaning: "quantile over all operations",
-      compute: quantileOf,
-    },
-    alone: {
-      tex: "E_1",
-      arguments: ["latencies"],
-      result: "time",
-      meaning: "mean farthest answer",
-      compute: ({ alone }: Latencies) => alone,
+      meaning: "mean round trip to the server that is farthest from the one asked",
+      compute: farthest,
     },
     toClients: {
       tex: "D_L",
-      arguments: ["latencies"],
+      arguments: ["places"],
       result: "time",
-      meaning: "between client and server and back",
-      compute: ({ toClients }: Latencies) => toClients,
+      meaning: "mean round trip between client and server",
+      compute: (places: readonly ClientPlace[]) =>
+        places.reduce((sum, { share, roundTrip }) => sum + share * (roundTrip ?? 0), 0),
     },
   },
   equations: [
-    "latencies = latenciesOf(oneWay, clients, arrivalRate, quorum, skipDelay)",
-    "commitLatency = mean(latencies)",
-    "commitLatencyP50 = quantile(latencies, 0.5)",
-    "commitLatencyP99 = quantile(latencies, 0.99)",
-    "clientLatency = commitLatency + toClients(latencies)",
-    "aloneLatency = alone(latencies)",
+    "law = lawOf(oneWay, clients, arrivalRate, quorum, skipDelay)",
+    "commitLatency = mean(law)",
+    "commitLatencyP50 = quantile(law, 0.5)",
+    "commitLatencyP99 = quantile(law, 0.99)",
+    "clientLatency = commitLatency + toClients(clients)",
+    "aloneLatency = farthest(oneWay, clients)",
   ],
   requires: ["quorum <= size(oneWay)"],
   reads: ["mencius"],

@@ -7,13 +7,15 @@
  * - a majority's answers;
  * - word of every server that its own slots before this one are settled or skipped. Its answer says so, and that takes the
  *   round trip; sooner, whatever it proposes, answers to an earlier operation or tells all every `skipDelay`, once it stands
- *   beyond the slot by what it has heard from others. Proposers being in turn, half of those who have heard the same as this one stand beyond it;
+ *   beyond the slot by what it has heard from others. Proposers being in turn, half of those who have heard the same as this
+ *   one stand beyond it;
  * - what others have proposed in earlier slots without having heard of this one ("delayed commit"): their own quorum's
  *   answers, and word of it.
  *
  * Who stands where is told by the clocks of `slot-clocks.ts`.
  */
 import type { Delays } from "../flow/flow-inputs.ts";
+import { type Atoms, atomsOf } from "./atoms.ts";
 import { SlotClocks } from "./slot-clocks.ts";
 
 /** Moments at which it is looked between two servers' news of one another. */
@@ -25,13 +27,6 @@ const HALVINGS = 40;
 /** Steps of a law from 0 to its end. */
 const STEPS = 500;
 
-/** A law: the chance of at most each of some times, in ascending order; between two of them that of the first. */
-export interface StepLaw {
-  readonly mean: number;
-  readonly times: readonly number[];
-  readonly upTo: readonly number[];
-}
-
 /** How one clock stands to another's at moments in a row. */
 interface Standing {
   readonly from: number;
@@ -41,7 +36,7 @@ interface Standing {
 
 type Matrix = readonly (readonly number[])[];
 
-/** From one server on to the next, … to itself after all: 1 to n. */
+/** How many turns before one server's another's is, its own a whole round before: 1 to n. */
 const back = (from: number, to: number, servers: number): number => ((from - to + servers - 1) % servers) + 1;
 
 /** Products of so many of some numbers: all of one, of two, … */
@@ -90,7 +85,7 @@ export class MenciusWan {
   }
 
   /** The law of the commit latency of what a server proposes. */
-  lawOf(server: number): StepLaw {
+  lawOf(server: number): Atoms {
     const { rates } = this;
     const others = [...rates.keys()].filter((other) => other !== server);
     const proposers = others.filter((other) => rates[other] > 0);
@@ -107,10 +102,7 @@ export class MenciusWan {
     );
     const end = Math.max(...trips, ...ends);
     const step = end / STEPS;
-    // Where an answer comes the law leaps: these are steps' ends.
-    const times = [...Array.from({ length: STEPS }, (_, i) => i * step), ...trips, end].sort((a, b) => a - b);
-    const upTo = times.map((time, i) => {
-      const at = (time + (times[i + 1] ?? time)) / 2;
+    const chanceBy = (at: number): number => {
       if (at < this.quorumAt[server]) return 0;
       let chance = 0;
       for (const [by, share] of last.entries())
@@ -123,10 +115,18 @@ export class MenciusWan {
           product * isSettledBy(at - this.quorumAt[proposers[o]] - this.delays[proposers[o]][server]),
         chance,
       );
+    };
+    // Where an answer comes the law leaps: these are steps' ends.
+    const times = [...Array.from({ length: STEPS }, (_, i) => i * step), ...trips, end].sort((a, b) => a - b);
+    let before = 0;
+    const weights = times.map((time, i) => {
+      const at = (time + (times[i + 1] ?? time)) / 2;
+      const upTo = i === times.length - 1 ? 1 : Math.max(before, chanceBy(at));
+      const weight = upTo - before;
+      before = upTo;
+      return weight;
     });
-    let mean = 0;
-    for (let i = 0; i + 1 < times.length; i++) mean += (1 - upTo[i]) * (times[i + 1] - times[i]);
-    return { mean, times, upTo };
+    return atomsOf(Float64Array.from(times), Float64Array.from(weights), "propagation");
   }
 
   /** How another's clock stands to a server's of 0, from what the server has heard of it until word of 0 comes to it. */
@@ -140,10 +140,10 @@ export class MenciusWan {
   }
 
   /**
-   * The law of when a server has last proposed in a slot before one that another takes at 0: at most some time, which is
-   * before the other's proposal comes to it.
+   * The law of when another has last proposed in a slot before the one that a server takes at 0: the chance that it was by
+   * some time.
    *
-   * Its clock only rises, so that is so if what it proposes next is in a later slot, or comes after word of the other's.
+   * The other's clock only rises, so that is so if what it proposes next is in a later slot, or comes after word of this one.
    */
   private lastBefore(
     server: number,
@@ -153,7 +153,7 @@ export class MenciusWan {
     const rate = this.rates[other];
     const to = this.delays[server][other];
     const stay = Math.exp(-rate * step);
-    // At each moment: the chance that the next comes before word of the other's, and in an earlier slot, of equal ones half.
+    // At each moment: the chance that the next comes before word of this one, and in an earlier slot, of equal clocks half.
     const earlier = new Float64Array(looks.length + 1);
     for (let i = looks.length - 1; i >= 0; i--) {
       const { lower, higher } = looks[i];
