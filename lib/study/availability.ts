@@ -9,8 +9,9 @@ import { checkNumber } from "../core/parameters.ts";
 import { majority, type SystemSpec } from "../core/system.ts";
 import { parseQuantity, type TimeInput } from "../core/units.ts";
 import { protocolNamed } from "../protocols/index.ts";
-import { type RunResult, simulateRun } from "../simulation/run.ts";
+import type { RunResult } from "../simulation/run.ts";
 import { DEFAULT_LEVEL, type Interval, replicationInterval } from "../statistics/interval.ts";
+import { simulateOneOfMany } from "./long-runs.ts";
 import { checkSeed, replicationSeed } from "./seeds.ts";
 
 export interface AvailabilityOptions {
@@ -88,7 +89,7 @@ export function availability(options: AvailabilityOptions): AvailabilityResult {
   const seed = checkSeed(options.seed);
   const quorum = Number(system.settings.quorum ?? majority(system.network.placement.length));
   const runs = Array.from({ length: replications }, (_, i) => {
-    const run = simulateRun(protocol, system, null, {
+    const run = simulateOneOfMany(protocol, system, null, {
       seed: replicationSeed(seed, "availability", i),
       maxSeconds: span,
       history: "off",

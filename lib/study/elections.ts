@@ -12,9 +12,10 @@ import type { SystemSpec, WorkloadSpec } from "../core/system.ts";
 import { parseQuantity, type TimeInput } from "../core/units.ts";
 import { protocolNamed } from "../protocols/index.ts";
 import type { AnyProtocol } from "../simulation/protocol.ts";
-import { type RunResult, simulateRun } from "../simulation/run.ts";
+import type { RunResult } from "../simulation/run.ts";
 import { DEFAULT_LEVEL, type Interval, momentsInterval, proportionInterval } from "../statistics/interval.ts";
 import { Moments } from "../statistics/moments.ts";
+import { simulateOneOfMany } from "./long-runs.ts";
 import { checkSeed, replicationSeed } from "./seeds.ts";
 import { TimeSample } from "./time-sample.ts";
 
@@ -147,7 +148,7 @@ function electionOf(
   const faults: FaultSpec[] = [...(system.faults ?? []), { fault: "crash", node: "leader", when }];
   let horizon = 1.1 * (Number(system.settings.electionTimeoutMax) || crash);
   for (let i = 0; i < MOST_DOUBLINGS; i++, horizon *= 2) {
-    const run = simulateRun(protocol, { ...system, faults }, workload, {
+    const run = simulateOneOfMany(protocol, { ...system, faults }, workload, {
       seed,
       operations: 1e9,
       maxSeconds: crash + horizon,

@@ -7,7 +7,7 @@
  * raised after a million events, and holds for what is compiled from then on. No result depends on it.
  */
 import { setFlagsFromString } from "node:v8";
-import type { LongRun } from "../simulation/engine-base.ts";
+import { type RunResult, simulateRun } from "../simulation/run.ts";
 
 /** Events of a thread, over all its runs, from which they are long: some tenth of a second. */
 const LONG = 1e6;
@@ -21,12 +21,14 @@ const BUDGET = [
 
 let left = LONG;
 
-/** What an engine is given of this: after how many events of its run the budget is to be raised. */
-export const longRun = (): LongRun => ({ from: left, begins: raiseBudget });
-
-/** Takes note of a run that has ended. */
-export function ran(events: number): void {
-  left = Math.max(0, left - events);
+/** `simulateRun`, as one of the runs of a thread that may prove long together. */
+export function simulateOneOfMany(
+  ...[protocol, system, workload, options]: Parameters<typeof simulateRun>
+): RunResult {
+  const long = { from: left, begins: raiseBudget };
+  const run = simulateRun(protocol, system, workload, { ...options, long });
+  left = Math.max(0, left - run.events);
+  return run;
 }
 
 function raiseBudget(): void {

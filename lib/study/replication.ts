@@ -11,12 +11,12 @@ import type { SystemSpec } from "../core/system.ts";
 import { protocolNamed } from "../protocols/index.ts";
 import { OK } from "../simulation/history.ts";
 import { type AnyProtocol, answersOf } from "../simulation/protocol.ts";
-import { type RunResult, type SimulateOptions, simulateRun } from "../simulation/run.ts";
+import type { RunResult, SimulateOptions } from "../simulation/run.ts";
 import { type Attribution, PARTS } from "../simulation/tracer.ts";
 import { Halves } from "../statistics/halves.ts";
 import { LatencyHistogram } from "../statistics/histogram.ts";
 import { Moments } from "../statistics/moments.ts";
-import { longRun, ran } from "./long-runs.ts";
+import { simulateOneOfMany } from "./long-runs.ts";
 import type { ScalarName } from "./measures.ts";
 import { rehearse } from "./rehearsal.ts";
 import type { LatencySample, Outcome, Pilot, Replication, ReplicationTask, TaskResult } from "./task.ts";
@@ -140,7 +140,7 @@ function historyJudge(
 function runReplication(task: ReplicationTask, seed: number): Replication {
   const recorder = new Recorder(task.operations);
   const protocol = protocolNamed(task.system.protocol);
-  const run = simulateRun(protocol, task.system, task.workload, {
+  const run = simulateOneOfMany(protocol, task.system, task.workload, {
     ...(task.histories ? historyJudge(protocol, task.system.settings) : { history: "off" as const }),
     seed,
     warmUp: task.warmUp,
@@ -150,9 +150,7 @@ function runReplication(task: ReplicationTask, seed: number): Replication {
     ...(task.maxSeconds === null ? {} : { maxSeconds: task.maxSeconds }),
     completion: (commit, client, _isRead, outcome, attribution) =>
       recorder.add(commit, client, outcome, attribution),
-    long: longRun(),
   });
-  ran(run.events);
   const [ok, failed, unknown] = recorder.counts;
   const { traced } = recorder;
   const used = (shares: readonly number[]): boolean => shares.some((share) => share > 0);
@@ -196,7 +194,7 @@ function scalarsOf(task: ReplicationTask, run: RunResult): Record<ScalarName, nu
 /** A run from the empty system on, of which every latency is kept in order. */
 function runPilot(task: ReplicationTask, seed: number): Pilot {
   const latencies: number[] = [];
-  simulateRun(protocolNamed(task.system.protocol), task.system, task.workload, {
+  simulateOneOfMany(protocolNamed(task.system.protocol), task.system, task.workload, {
     seed,
     warmUp: 0,
     operations: task.operations,

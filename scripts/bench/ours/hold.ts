@@ -14,8 +14,7 @@ import { workload } from "../../../lib/core/workloads.ts";
 import { protocolNamed } from "../../../lib/protocols/index.ts";
 import { buildSystem } from "../../../lib/protocols/system.ts";
 import { erased, type Protocol } from "../../../lib/simulation/protocol.ts";
-import { simulateRun } from "../../../lib/simulation/run.ts";
-import { longRun } from "../../../lib/study/long-runs.ts";
+import { simulateOneOfMany } from "../../../lib/study/long-runs.ts";
 import { childArguments, report } from "../child.ts";
 import { runStudy } from "./run-study.ts";
 
@@ -66,7 +65,7 @@ if (variant === "study") {
   const system = { protocol: "juggling", settings: {}, network, cpu: FREE_CPU, disk: null };
   const protocol = erased(juggling(size));
   const begun = performance.now();
-  const run = simulateRun(protocol, system, null, { seed, maxSeconds: operations / size, long: longRun() });
+  const run = simulateOneOfMany(protocol, system, null, { seed, maxSeconds: operations / size });
   const elapsed = (performance.now() - begun) / 1e3;
   const { delivered } = run.messages;
   report("hold", "protolab", delivered, elapsed, (size * run.seconds) / delivered);
