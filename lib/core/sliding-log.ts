@@ -14,6 +14,8 @@ export class SlidingLog<T> {
   first: number;
   /** Index after the last entry. */
   end: number;
+  /** How often entries were replaced or cut off the end: where this and `end` stay, the log is what it was. */
+  rewrites = 0;
   private ring: (T | undefined)[];
   private mask: number;
 
@@ -53,6 +55,7 @@ export class SlidingLog<T> {
   private put(index: number, entry: T): void {
     if (index < this.first) throw new DomainError(`log: index must be >= ${this.first}, got ${index}`);
     if (index - this.first > this.mask) this.grow(index - this.first);
+    if (index < this.end) this.rewrites++;
     while (this.end <= index) this.ring[this.end++ & this.mask] = undefined;
     this.ring[index & this.mask] = entry;
   }
@@ -67,6 +70,7 @@ export class SlidingLog<T> {
   /** Drops entries from `index` on. */
   truncateFrom(index: number): void {
     const from = Math.max(index, this.first);
+    if (this.end > from) this.rewrites++;
     while (this.end > from) this.ring[--this.end & this.mask] = undefined;
   }
 

@@ -184,6 +184,11 @@ export interface Protocol<
   leads?(node: Node): boolean;
   /** `changed`, where given, is the only node whose state may be another than when all of them last held. */
   readonly always: Readonly<Record<string, (nodes: readonly Node[], changed?: Node) => boolean>>;
+  /**
+   * A number that is another after every change of what `always` reads of a node. Walks, which ask after each action,
+   * do not ask again while it stays (at their end they do); absent: they ask whenever a handler has run.
+   */
+  revision?(node: Node): number;
   readonly sometimes: Readonly<Record<string, (nodes: readonly Node[]) => boolean>>;
   /** One line on a node's state, for scripts and diagrams: `leader of term 3, log 1 1 3, committed 2`. */
   describe?(node: Node): string;

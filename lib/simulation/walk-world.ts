@@ -17,6 +17,7 @@ import type { AnyProtocol, Context, MessageShape, Operation } from "./protocol.t
 import { SessionMarks } from "./session-marks.ts";
 import { Sightings } from "./sightings.ts";
 import { Flights } from "./walk-flights.ts";
+import { WalkInvariants } from "./walk-invariants.ts";
 
 /** Slots of a claim remembered: walks are short, so this is everything. */
 const CLAIM_WINDOW = 256;
@@ -53,7 +54,6 @@ export interface Violation {
 }
 
 type Settings = ValuesOf<ParameterTable>;
-type Condition = (nodes: readonly object[], changed?: object) => boolean;
 
 /** Nodes, messages, timers and disks of one walk. Reused from walk to walk. */
 export class WalkWorld implements Context<Settings, MessageShape> {
@@ -85,14 +85,12 @@ export class WalkWorld implements Context<Settings, MessageShape> {
   clockJumps: number[] | null = null;
   /** False: records reach the disk at once. */
   slowDisk = true;
-  /** The only node that has changed, started or stopped since the last check; undefined for any, null for none. */
-  private changed: object | null | undefined = undefined;
   private holding: Write | null = null;
   private readonly local: MessageShape[] = [];
   private localCount = 0;
   private readonly durable: (object | null)[] = [];
   private readonly dispatcher: Dispatcher;
-  private readonly invariants: readonly Condition[];
+  private readonly invariants: WalkInvariants;
   private readonly sightings: Sightings;
   private readonly timers: readonly ((node: object, context: WalkWorld) => void)[];
 
@@ -104,7 +102,7 @@ export class WalkWorld implements Context<Settings, MessageShape> {
     this.armed = new Uint8Array(nodes * this.timerNames.length);
     this.writes = Array.from({ length: nodes }, () => []);
     this.dispatcher = new Dispatcher(protocol);
-    this.invariants = Object.values(protocol.always);
+    this.invariants = new WalkInvariants(protocol, nodes);
     this.sightings = new Sightings(protocol);
     this.seen = this.sightings.seen;
     this.timers = Object.values(protocol.timers);
@@ -131,7 +129,7 @@ export class WalkWorld implements Context<Settings, MessageShape> {
     }
     for (let node = 0; node < this.nodes; node++) this.boot(node);
     this.listUp();
-    this.changed = undefined;
+    this.invariants.clear();
   }
 
   // ---- what may happen
@@ -189,7 +187,8 @@ export class WalkWorld implements Context<Settings, MessageShape> {
     this.writes[node].length = 0;
     const timers = this.timerNames.length;
     for (let timer = 0; timer < timers; timer++) this.disarm(node * timers + timer);
-    this.touch(node);
+    this.invariants.replace(node);
+    this.invariants.touch(node, this.states[node]);
     this.listUp();
   }
 
@@ -248,20 +247,20 @@ export class WalkWorld implements Context<Settings, MessageShape> {
       this.violation = { kind: "claim", name: what, detail: `${what} of ${slot} was ${before}, now ${now}` };
       return false;
     }
-    const { invariants, up, changed } = this;
-    if (changed === null) return true; // a loss, a message that waits: what held before holds
-    this.changed = null;
-    for (let i = 0; i < invariants.length; i++) {
-      const holds = invariants[i];
-      if (holds(up, changed)) continue;
-      this.violation = {
-        kind: "invariant",
-        name: Object.keys(this.protocol.always)[i],
-        detail: "does not hold",
-      };
-      return false;
-    }
-    return true;
+    const { invariants, up } = this;
+    if (invariants.hold(up)) return true;
+    this.violation = {
+      kind: "invariant",
+      name: invariants.broken(up) ?? "invariant",
+      detail: "does not hold",
+    };
+    return false;
+  }
+
+  /** The same of all nodes, whatever has changed: at the end of a walk. */
+  checkAll(): boolean {
+    this.invariants.clear();
+    return this.check();
   }
 
   /** Notes which of the events that must be reachable have happened. */
@@ -364,12 +363,13 @@ export class WalkWorld implements Context<Settings, MessageShape> {
   private boot(node: NodeId): void {
     this.self = node;
     this.states[node] = this.protocol.boot(this, this.durable[node]);
+    this.invariants.replace(node);
     this.finish(node);
   }
 
   /** What a handler sent to itself comes next, in order. */
   private finish(node: NodeId): void {
-    this.touch(node);
+    this.invariants.touch(node, this.states[node]);
     this.holding = null;
     const { local } = this;
     // By index: what these handlers send to themselves joins the end.
@@ -378,12 +378,6 @@ export class WalkWorld implements Context<Settings, MessageShape> {
       this.holding = null;
     }
     this.localCount = 0;
-  }
-
-  /** A node is not as it was. */
-  private touch(node: NodeId): void {
-    const state = this.states[node];
-    this.changed = this.changed === null || this.changed === state ? state : undefined;
   }
 
   private keep(node: NodeId, record: object): void {

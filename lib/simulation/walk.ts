@@ -152,6 +152,7 @@ export class Walker {
       if (!world.check()) return;
       if ((step & 63) === 63) world.look();
     }
+    world.checkAll();
   }
 
   /** Does one of the things that can happen now. */

@@ -30,8 +30,11 @@ export const HERE = fileURLToPath(new URL(".", import.meta.url));
 export const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const CACHE = join(ROOT, ".protolab", "bench");
 
-/** Node with the TypeScript loader, as users run the project. */
-export const NODE: Command = { file: process.execPath, first: ["--import", "tsx"] };
+/** Node with the TypeScript loader, as users run the project, and the nursery that threads of studies have. */
+export const NODE: Command = {
+  file: process.execPath,
+  first: ["--min-semi-space-size=32", "--max-semi-space-size=32", "--import", "tsx"],
+};
 
 /** Finds and, where need be, builds the command of a tool. */
 export async function commandOf(tool: Tool, signal?: AbortSignal): Promise<Command | Missing> {

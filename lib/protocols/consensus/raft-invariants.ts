@@ -117,6 +117,10 @@ export const always: Readonly<Record<string, Invariant>> = {
   leaderCompleteness: newestLeaderIsComplete,
 };
 
+/** Who leads, terms, commits and logs: all that is read above. Configurations stand in the log. */
+export const revision = ({ term, commit, log, timesLed }: RaftNode): number =>
+  (((term * 1024 + commit) * 1024 + log.end) * 1024 + log.rewrites) * 64 + timesLed;
+
 const happened = (event: number) => (nodes: readonly RaftNode[]) => {
   for (let i = 0; i < nodes.length; i++) if ((nodes[i].happened & event) !== 0) return true;
   return false;

@@ -20,7 +20,7 @@ import { leaderMeasures } from "../measure-shapes.ts";
 import { firstConfiguration, goBy } from "./raft-config.ts";
 import { durableBy, type RaftDurable, type RaftRecord, recordBytes } from "./raft-durable.ts";
 import { electionBy } from "./raft-election.ts";
-import { always, sometimes } from "./raft-invariants.ts";
+import { always, revision, sometimes } from "./raft-invariants.ts";
 import { StateMachine } from "./raft-machine.ts";
 import { membershipBy, nodesOf } from "./raft-membership.ts";
 import { readsBy } from "./raft-reads.ts";
@@ -151,6 +151,7 @@ export function raftWith(rules: RaftRules): Protocol<typeof parameters, RaftNode
     recordBytes: (record, settings) => recordBytes(record as RaftRecord, settings),
     leads: (node) => node.lead !== null,
     always,
+    revision,
     sometimes,
     describe,
     counts: ({ timesLed }) => ({ timesLed }),

@@ -348,6 +348,11 @@ export function leaderHasDelivered(nodes: readonly ZabNode[]): boolean {
   return true;
 }
 
+/** Epochs, histories, what is delivered and who leads: all that is read here. */
+export const revision = (node: ZabNode): number =>
+  (((node.promised * 1024 + node.delivered) * 1024 + node.log.end) * 1024 + node.log.rewrites) * 2 +
+  (isEstablished(node) ? 1 : 0);
+
 /** No two lead one epoch. */
 export const notBothLead = (a: ZabNode, b: ZabNode): boolean =>
   a.promised !== b.promised || !isEstablished(a) || !isEstablished(b);

@@ -38,6 +38,7 @@ import {
   notBothLead,
   parameters,
   recordBytes,
+  revision,
   sameDelivered,
   stretchFrom,
   type Txn,
@@ -343,6 +344,7 @@ export function zabWith(rules: ZabRules): Protocol<typeof parameters, ZabNode, Z
       sameDelivered: (nodes, changed) => everyPair(nodes, changed, sameDelivered),
       leaderHasDelivered,
     },
+    revision,
     sometimes: {
       someoneBroadcasts: (nodes) => nodes.some((node) => node.role === "broadcasting"),
       somethingDelivered: (nodes) => nodes.some((node) => node.delivered > 1),
