@@ -125,13 +125,14 @@ export function leaderBy(rules: MultiPaxosRules, learner: MultiPaxosLearner): Mu
   ): void => {
     const slot = node.next++;
     const { promised: ballot, chosen, held } = node;
-    const accept: Accept = { kind: "accept", ballot, slot, operations, members, chosen, held };
+    const vote = { kind: "accepted", ballot, slot } as const;
+    const accept: Accept = { kind: "accept", ballot, slot, operations, members, chosen, held, vote };
     node.accepted.set(slot, accept);
     node.votes.set(slot, 0);
     node.spokeAt = ctx.localTime();
     ctx.broadcast(accept);
     rules.saveAccept(accept, ctx);
-    ctx.send(ctx.self, { kind: "accepted", ballot, slot });
+    ctx.send(ctx.self, vote);
   };
 
   /** The window is not full, and the group that votes on the next slot has promised enough (§3). */

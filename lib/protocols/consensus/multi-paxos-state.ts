@@ -101,6 +101,14 @@ export interface Accept {
   readonly chosen: number;
   /** Every node holds every slot before this one. */
   readonly held: number;
+  /** What every acceptor answers. All send this one object: messages never change. */
+  readonly vote: Accepted;
+}
+/** Phase 2b. */
+export interface Accepted {
+  readonly kind: "accepted";
+  readonly ballot: number;
+  readonly slot: number;
 }
 export interface Heartbeat {
   readonly kind: "heartbeat";
@@ -141,7 +149,7 @@ export interface StateTransfer {
 
 export type MultiPaxosMessage =
   | Accept
-  | { readonly kind: "accepted"; readonly ballot: number; readonly slot: number }
+  | Accepted
   | Heartbeat
   | Prepare
   | PromiseMessage

@@ -154,7 +154,7 @@ export function multiPaxosWith(
         if (m.chosen > node.chosen) applyUpTo(node, m.chosen, m.ballot, m.held, ctx);
         drop(node, m.held, ctx);
         rules.saveAccept(m, ctx); // before the vote leaves (§2.2)
-        ctx.send(from, { kind: "accepted", ballot: m.ballot, slot });
+        ctx.send(from, m.vote);
       },
       heartbeat(node, m, from, ctx) {
         if (!heeds(node, m.ballot, from, ctx)) return;
