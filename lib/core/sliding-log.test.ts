@@ -17,6 +17,7 @@ test("any sequence of operations leaves what a plain array would", () => {
       const plain = new Map<number, number>();
       let [first, end, value] = [1, 1, 0];
       for (const { what, n } of steps) {
+        const before = { end, rewrites: log.rewrites, entries: new Map(plain) };
         if (what === "append") {
           for (let i = 0; i < n; i++) {
             log.append(++value);
@@ -36,6 +37,12 @@ test("any sequence of operations leaves what a plain array would", () => {
         }
         assert.deepEqual([log.first, log.end], [first, end]);
         for (let i = first - 1; i <= end; i++) assert.equal(log.get(i), plain.get(i));
+        // Whoever reads `rewrites` and `end` alone knows that nothing it has read is another.
+        let same = end >= before.end;
+        for (let i = first; i < Math.min(end, before.end); i++)
+          same &&= plain.get(i) === before.entries.get(i);
+        if (!same) assert.ok(log.rewrites > before.rewrites, `${what} of ${n}`);
+        if (what === "append" || what === "drop") assert.equal(log.rewrites, before.rewrites);
       }
     }),
     { seed: 1, numRuns: 300 },

@@ -133,14 +133,14 @@ class BoundedWorld extends WalkWorld {
     this.reset(0);
     for (const action of this.bounds.start ?? []) this.mustDo(action);
     for (const action of way) this.mustDo(action);
-    this.check();
+    this.checkAll();
   }
 
   /** One more action; what it violates, or null. */
   attempt(action: WalkAction): Violation | null {
     try {
       this.mustDo(action);
-      this.check();
+      this.checkAll();
     } catch (error) {
       const name = error instanceof Error ? error.name : "error";
       this.violation ??= { kind: "exception", name, detail: String(error) };

@@ -45,7 +45,7 @@ export class ScriptWorld {
       else if (step.verb === "jump") world.jump(step.node, step.steps);
       else if (step.verb === "settle") this.settle(step.nodes);
       else possible = perform(world, step);
-      world.check();
+      world.checkAll();
     } catch (error) {
       const name = error instanceof Error ? error.name : "error";
       world.violation ??= { kind: "exception", name, detail: String(error) };
@@ -87,7 +87,7 @@ export class ScriptWorld {
   private settle(among: readonly number[]): void {
     const { world } = this;
     const includes = (node: number): boolean => among.length === 0 || among.includes(node);
-    for (let i = 0; i < MOST_SETTLING && world.check(); i++) {
+    for (let i = 0; i < MOST_SETTLING && world.checkAll(); i++) {
       world.step++;
       const writing = world.writes.findIndex((writes, node) => includes(node) && writes.length > 0);
       if (writing >= 0) {

@@ -28,7 +28,7 @@ export function replay(
     world.reset(options.seed);
     for (const action of actions) {
       if (perform(world, action)) done.push(action);
-      if (!world.check()) break;
+      if (!world.checkAll()) break;
     }
   } catch (error) {
     const name = error instanceof Error ? error.name : "error";

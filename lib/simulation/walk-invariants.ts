@@ -7,10 +7,9 @@
 import type { NodeId } from "../core/system.ts";
 import type { AnyProtocol } from "./protocol.ts";
 
-type Condition = (nodes: readonly object[], changed?: object) => boolean;
+type Condition = readonly [name: string, holds: (nodes: readonly object[], changed?: object) => boolean];
 
 export class WalkInvariants {
-  private readonly protocol: AnyProtocol;
   private readonly conditions: readonly Condition[];
   private readonly revision: (node: object) => number;
   /** The only node that has changed, started or stopped since the last check; undefined for any, null for none. */
@@ -20,8 +19,7 @@ export class WalkInvariants {
   private readonly revisions: Float64Array;
 
   constructor(protocol: AnyProtocol, nodes: number) {
-    this.protocol = protocol;
-    this.conditions = Object.values(protocol.always);
+    this.conditions = Object.entries(protocol.always);
     this.revision = protocol.revision ?? (() => Number.NaN);
     this.revisions = new Float64Array(nodes);
   }
@@ -42,27 +40,22 @@ export class WalkInvariants {
     this.node = node;
   }
 
-  /** Whether everything still holds of the nodes that are up; `broken` tells what does not. */
-  hold(up: readonly object[]): boolean {
+  /** The first that does not hold any more of the nodes that are up; null when all do. */
+  broken(up: readonly object[]): string | null {
     const { conditions, changed } = this;
-    if (changed === null) return true; // a loss, a message that waits: what held before holds
+    if (changed === null) return null; // a loss, a message that waits: what held before holds
     this.changed = null;
     if (changed === undefined) {
       this.revisions.fill(Number.NaN);
     } else {
       const revision = this.revision(changed);
-      if (revision === this.revisions[this.node]) return true;
+      if (revision === this.revisions[this.node]) return null;
       this.revisions[this.node] = revision;
     }
     for (let i = 0; i < conditions.length; i++) {
-      const holds = conditions[i];
-      if (!holds(up, changed)) return false;
+      const [name, holds] = conditions[i];
+      if (!holds(up, changed)) return name;
     }
-    return true;
-  }
-
-  /** The first that does not hold. */
-  broken(up: readonly object[]): string | undefined {
-    return Object.keys(this.protocol.always).find((_, i) => !this.conditions[i](up));
+    return null;
   }
 }

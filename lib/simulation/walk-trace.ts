@@ -64,7 +64,7 @@ class Player {
       const { length } = world.operations;
       if (!perform(world, action)) continue;
       this.after(action, length);
-      if (world.check()) continue;
+      if (world.checkAll()) continue;
       const { violation } = world;
       this.marks.push({
         process: world.self,

@@ -247,17 +247,13 @@ export class WalkWorld implements Context<Settings, MessageShape> {
       this.violation = { kind: "claim", name: what, detail: `${what} of ${slot} was ${before}, now ${now}` };
       return false;
     }
-    const { invariants, up } = this;
-    if (invariants.hold(up)) return true;
-    this.violation = {
-      kind: "invariant",
-      name: invariants.broken(up) ?? "invariant",
-      detail: "does not hold",
-    };
+    const name = this.invariants.broken(this.up);
+    if (name === null) return true;
+    this.violation = { kind: "invariant", name, detail: "does not hold" };
     return false;
   }
 
-  /** The same of all nodes, whatever has changed: at the end of a walk. */
+  /** The same of all nodes, whatever has changed: at the end of a walk, and where walks are walked again. */
   checkAll(): boolean {
     this.invariants.clear();
     return this.check();

@@ -8,16 +8,14 @@ import { createRequire } from "node:module";
 import { basename } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { setFlagsFromString } from "node:v8";
 import { Piscina } from "piscina";
 import { DataError } from "../core/errors.ts";
+import { widenNurseries } from "./nurseries.ts";
 import { runTask } from "./replication.ts";
 import type { ReplicationTask, TaskResult } from "./task.ts";
 import { workerBundle } from "./worker-bundle.ts";
 
-// Messages die young: with room for a quarter of a million of them, threads collect them in a fiftieth less of their time.
-setFlagsFromString("--min-semi-space-size=32");
-setFlagsFromString("--max-semi-space-size=32");
+widenNurseries();
 
 /** Runs tasks, some at a time. */
 export interface Executor {

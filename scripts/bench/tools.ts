@@ -10,6 +10,7 @@ import { createRequire } from "node:module";
 import { cpus } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { NURSERY } from "../../lib/study/nurseries.ts";
 import { runProgram } from "./program.ts";
 import type { Tool } from "./workloads.ts";
 
@@ -33,7 +34,7 @@ const CACHE = join(ROOT, ".protolab", "bench");
 /** Node with the TypeScript loader, as users run the project, and the nursery that threads of studies have. */
 export const NODE: Command = {
   file: process.execPath,
-  first: ["--min-semi-space-size=32", "--max-semi-space-size=32", "--import", "tsx"],
+  first: [...NURSERY, "--import", "tsx"],
 };
 
 /** Finds and, where need be, builds the command of a tool. */

@@ -358,7 +358,7 @@ export function epaxosWith(
     always: {
       sameWritesSameValue: (nodes, changed) => everyPair(nodes, changed, sameValues),
     },
-    revision: ({ writes }) => writes,
+    revision: ({ writes, stored }) => writes * 65536 + stored.length,
     sometimes: {
       fastCommit: (nodes) => nodes.some((node) => node.fastCommits > 0),
       slowCommit: (nodes) => nodes.some((node) => node.slowCommits > 0),

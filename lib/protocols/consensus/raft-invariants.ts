@@ -118,8 +118,8 @@ export const always: Readonly<Record<string, Invariant>> = {
 };
 
 /** Who leads, terms, commits and logs: all that is read above. Configurations stand in the log. */
-export const revision = ({ term, commit, log, timesLed }: RaftNode): number =>
-  (((term * 1024 + commit) * 1024 + log.end) * 1024 + log.rewrites) * 64 + timesLed;
+export const revision = ({ term, commit, log, lead }: RaftNode): number =>
+  (((term * 1024 + commit) * 1024 + log.end) * 1024 + log.rewrites) * 2 + (lead === null ? 0 : 1);
 
 const happened = (event: number) => (nodes: readonly RaftNode[]) => {
   for (let i = 0; i < nodes.length; i++) if ((nodes[i].happened & event) !== 0) return true;

