@@ -6,10 +6,8 @@
  */
 import { setFlagsFromString } from "node:v8";
 
-/** As node takes them, in MB. */
-export const NURSERY: readonly string[] = ["--min-semi-space-size=32", "--max-semi-space-size=32"];
-
-/** Gives every thread that is started from now on such a nursery. */
+/** Gives every thread that is started from now on a nursery of 32 MB. */
 export function widenNurseries(): void {
-  for (const flag of NURSERY) setFlagsFromString(flag);
+  setFlagsFromString("--min-semi-space-size=32");
+  setFlagsFromString("--max-semi-space-size=32");
 }

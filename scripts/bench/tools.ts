@@ -10,7 +10,6 @@ import { createRequire } from "node:module";
 import { cpus } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { NURSERY } from "../../lib/study/nurseries.ts";
 import { runProgram } from "./program.ts";
 import type { Tool } from "./workloads.ts";
 
@@ -31,11 +30,8 @@ export const HERE = fileURLToPath(new URL(".", import.meta.url));
 export const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const CACHE = join(ROOT, ".protolab", "bench");
 
-/** Node with the TypeScript loader, as users run the project, and the nursery that threads of studies have. */
-export const NODE: Command = {
-  file: process.execPath,
-  first: [...NURSERY, "--import", "tsx"],
-};
+/** Node with the TypeScript loader, as users run the project. */
+export const NODE: Command = { file: process.execPath, first: ["--import", "tsx"] };
 
 /** Finds and, where need be, builds the command of a tool. */
 export async function commandOf(tool: Tool, signal?: AbortSignal): Promise<Command | Missing> {
