@@ -268,6 +268,10 @@ export abstract class EngineBase {
   /** Opens the doors to clients once the protocol says it is ready. */
   protected abstract letIn(): void;
 
+  /**
+   * Code made so far for handlers and engine, with what little it takes in, has to go, or it would stay. It does: an engine
+   * whose field changes from integer to Infinity is another shape than the one that code was made for.
+   */
   protected becomeLong(): void {
     this.longFrom = Number.POSITIVE_INFINITY;
     this.options.long?.begins();

@@ -50,8 +50,7 @@ export class TimedEngine extends EngineContext {
   }
 
   /**
-   * Handles events up to the next check; false when the run has ended. Called often, to be compiled as a whole, and anew
-   * once the run becomes long: no code made before knows of that branch.
+   * Handles events up to the next check; false when the run has ended. Called often, to be compiled as a whole.
    */
   private advance(): boolean {
     if (this.events >= this.longFrom) this.becomeLong();

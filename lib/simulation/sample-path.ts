@@ -7,7 +7,8 @@
  * which keeps the sums small and the difference below 1e-9 on long runs.
  */
 
-const REBASE_EVERY = 4096;
+/** Often enough that code compiled early in a run has met it: what is new to it throws it away as a whole. */
+const REBASE_EVERY = 256;
 
 export class SamplePath {
   private base = 0;
@@ -22,14 +23,14 @@ export class SamplePath {
   arrive(time: number): void {
     this.net++;
     this.signedTimes += time - this.base;
-    if (++this.events === REBASE_EVERY) this.rebase(time);
+    this.book(time);
   }
 
   depart(time: number, inSystem: number): void {
     this.net--;
     this.signedTimes -= time - this.base;
     this.timeInSystem += inSystem;
-    if (++this.events === REBASE_EVERY) this.rebase(time);
+    this.book(time);
   }
 
   /** Area under N(t) up to `end`, and the summed times in system, `open` being the invocation times still open. */
@@ -38,6 +39,10 @@ export class SamplePath {
     let waiting = 0;
     for (const invoked of open) waiting += end - invoked;
     return { area: this.area, timeInSystem: this.timeInSystem + waiting };
+  }
+
+  private book(time: number): void {
+    if (++this.events === REBASE_EVERY) this.rebase(time);
   }
 
   private rebase(to: number): void {

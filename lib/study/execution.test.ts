@@ -19,7 +19,7 @@ after(async () => {
 });
 
 const SMALL = { seed: 1, operations: 500, precision: 0.2, progress: false } as const;
-const crashing = () => onThreads(2, fileURLToPath(new URL("./crash-worker.fixture.ts", import.meta.url)));
+const crashing = () => onThreads(2, 0, fileURLToPath(new URL("./crash-worker.fixture.ts", import.meta.url)));
 
 /** A study whose points tell the crashing worker what to do. */
 const fragile = (crash: "once" | "always", rates: readonly number[]) =>

@@ -8,14 +8,22 @@ import { createRequire } from "node:module";
 import { basename } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { setFlagsFromString } from "node:v8";
 import { Piscina } from "piscina";
 import { DataError } from "../core/errors.ts";
-import { widenNurseries } from "./nurseries.ts";
 import { runTask } from "./replication.ts";
 import type { ReplicationTask, TaskResult } from "./task.ts";
 import { workerBundle } from "./worker-bundle.ts";
 
-widenNurseries();
+/**
+ * Threads started from now on have a nursery of 32 MB: messages die young, and with room for a quarter of a million of
+ * them they cost next to nothing to collect. No result depends on it.
+ */
+setFlagsFromString("--min-semi-space-size=32");
+setFlagsFromString("--max-semi-space-size=32");
+
+/** Operations of one thread from which its code is compiled for long runs. */
+const LONG_STUDY = 1e6;
 
 /** Runs tasks, some at a time. */
 export interface Executor {
@@ -44,16 +52,18 @@ const pools = new Map<string, Piscina>();
 /**
  * A pool of worker threads, which start at once.
  *
- * @param filename the worker's file, TypeScript exporting `runTask`
+ * @param operations about how many there are to run in all; many are worth more of the compiler
+ * @param filename the worker's file, TypeScript exporting `runTask` and `runLongTask`
  */
-export function onThreads(workers: number, filename = workerFile()): Executor {
+export function onThreads(workers: number, operations = 0, filename = workerFile()): Executor {
+  const name = operations >= LONG_STUDY * workers ? "runLongTask" : "runTask";
   poolOf(workers, filename);
   return {
     workers,
     run: async (task, signal) => {
       signal?.throwIfAborted();
       const pool = poolOf(workers, filename);
-      return (await pool.run(task, signal === undefined ? {} : { signal })) as TaskResult;
+      return (await pool.run(task, signal === undefined ? { name } : { name, signal })) as TaskResult;
     },
   };
 }

@@ -247,5 +247,5 @@ function executorFor(plans: readonly PointPlan[], settings: RunSettings): Execut
   );
   const short = least < ROUGH_SPEED / 2;
   const workers = settings.workers ?? (short ? 1 : availableParallelism());
-  return workers === 1 && short ? inThisThread : onThreads(workers);
+  return workers === 1 && short ? inThisThread : onThreads(workers, least);
 }

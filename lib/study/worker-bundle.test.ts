@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { Piscina } from "piscina";
 import { workload } from "../core/workloads.ts";
 import { closeWorkers, inThisThread, onThreads } from "./execution.ts";
 import { runTask } from "./replication.ts";
@@ -47,6 +48,27 @@ test("a bundle computes what its sources compute, to the bit", async () => {
   assert.deepEqual(bundledCode<typeof bundle>("test", WORKER).runTask(TASK), expected);
   assert.deepEqual(await onThreads(1).run(TASK), expected);
   assert.deepEqual(await inThisThread.run(TASK), expected);
+});
+
+test("a study of many operations is compiled for long runs, and computes the same", async () => {
+  const file = workerBundle(WORKER, join(folder, "long"));
+  assert.ok(file !== null);
+  const bundle = require(file) as { runTask: typeof runTask; runLongTask: typeof runTask };
+  const expected = runTask(TASK);
+  assert.deepEqual(bundle.runLongTask(TASK), expected);
+  assert.deepEqual(bundle.runTask(TASK), expected);
+  const names: unknown[] = [];
+  const honest = Piscina.prototype.run;
+  Piscina.prototype.run = function (task, options) {
+    names.push(options?.name);
+    return honest.call(this, task, options);
+  };
+  after(() => {
+    Piscina.prototype.run = honest;
+  });
+  for (const operations of [0, 999_999, 1e6])
+    assert.deepEqual(await onThreads(1, operations).run(TASK), expected);
+  assert.deepEqual(names, ["runTask", "runTask", "runLongTask"]);
 });
 
 /** A source that imports another, both old enough to be kept. */

@@ -5,7 +5,6 @@ import { Piscina } from "piscina";
 import { type CampaignResult, joined } from "../../lib/study/campaign.ts";
 import { PART, partBundle } from "../../lib/study/campaign-code.ts";
 import type { Part } from "../../lib/study/campaign-part.ts";
-import { widenNurseries } from "../../lib/study/nurseries.ts";
 
 /** Runs of one part: large enough to pay for itself, small enough for progress to move. */
 const WALKS = 20_000;
@@ -32,7 +31,6 @@ export async function runCampaigns(
   // system. In a campaign's many short ones it gains nothing, and compiling takes up to twice as long.
   setFlagsFromString("--max-inlined-bytecode-size=460");
   setFlagsFromString("--max-inlined-bytecode-size-cumulative=920");
-  widenNurseries();
   const bundle = partBundle();
   const pool = new Piscina({
     filename: bundle ?? PART,
