@@ -21,6 +21,7 @@ import { clusterAvailability } from "./consensus/cluster-availability.ts";
 import { compartmentalized } from "./consensus/compartmentalized.ts";
 import { duellingProposers } from "./consensus/duelling-proposers.ts";
 import { electionTime } from "./consensus/election-time.ts";
+import { epaxosWanCommit } from "./consensus/epaxos-wan-commit.ts";
 import { failover } from "./consensus/failover.ts";
 import { fastPath } from "./consensus/fast-path.ts";
 import { fastPaxosCommitLatency } from "./consensus/fast-paxos-commit-latency.ts";
@@ -124,6 +125,7 @@ export const models = {
   fastPaxosCommitLatency,
   menciusCommitLatency,
   menciusWanCommit,
+  epaxosWanCommit,
   batchedCommitLatency,
   leaderServiceTime,
   rttPlusFsync,

@@ -166,7 +166,9 @@ export interface KeyConflicts {
   /** The same of those that the log has dropped. */
   readonly goneWrites: number[];
   readonly goneReads: number[];
-  seq: number;
+  /** Largest number of a write, and of a read: two reads may have the same. */
+  writeSeq: number;
+  readSeq: number;
 }
 
 /** Values, and how many writes each key has had: replicas with equally many must agree. */
@@ -330,7 +332,8 @@ export function attributesFor(
     if (last > latest[r] && (r !== replica || last !== index)) latest[r] = last;
   }
   // Its own number is not one it must be above.
-  const above = voted < 0 || known.seq > seq ? known.seq + 1 : seq;
+  const newest = operation.kind === "write" ? Math.max(known.writeSeq, known.readSeq) : known.writeSeq;
+  const above = voted < 0 || newest > seq ? newest + 1 : seq;
   return { seq: Math.max(before, above), deps: latest };
 }
 
@@ -355,13 +358,16 @@ export function noteConflict(node: EPaxosNode, instance: Instance): void {
       reads: noDeps(group),
       goneWrites: noDeps(group),
       goneReads: noDeps(group),
-      seq: 0,
+      writeSeq: 0,
+      readSeq: 0,
     };
     node.conflicts.set(operation.key, known);
   }
-  const latest = operation.kind === "write" ? known.writes : known.reads;
+  const isWrite = operation.kind === "write";
+  const latest = isWrite ? known.writes : known.reads;
   if (index > latest[replica]) latest[replica] = index;
-  if (seq > known.seq) known.seq = seq;
+  if (isWrite && seq > known.writeSeq) known.writeSeq = seq;
+  if (!isWrite && seq > known.readSeq) known.readSeq = seq;
 }
 
 /** The later of two in every respect. */
