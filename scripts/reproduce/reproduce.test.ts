@@ -1,5 +1,6 @@
 /** What a reproduction is made of: tolerances from the files, verdicts, elections and queues against closed forms. */
 import assert from "node:assert/strict";
+import { setMaxListeners } from "node:events";
 import { test } from "node:test";
 import { exponential } from "../../lib/core/distributions.ts";
 import { DataError } from "../../lib/core/errors.ts";
@@ -10,11 +11,13 @@ import { splitVotes } from "./elections.ts";
 import { REPRODUCTIONS } from "./index.ts";
 import { simulateQueues } from "./queues.ts";
 
+const { signal } = new AbortController();
+setMaxListeners(0, signal); // as commands do: each of many tasks listens
 const context: ReproduceContext = {
   seed: 1,
   effort: 1,
   workers: 1,
-  signal: new AbortController().signal,
+  signal,
   progress: () => {},
 };
 
