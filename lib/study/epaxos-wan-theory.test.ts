@@ -9,37 +9,26 @@ import { epaxosWanCommit } from "../models/consensus/epaxos-wan-commit.ts";
 import { keyGroupsOf } from "../models/consensus/key-groups.ts";
 import { epaxos } from "../protocols/builders.ts";
 import { closeWorkers } from "./execution.ts";
+import { drawRegions, oneOf } from "./random-regions.fixture.ts";
 import { study } from "./study.ts";
 
 after(closeWorkers);
 
-/**
- * Replicas at random places of a map 120 ms by 80 ms, of which some are asked, evenly or not; keys alike, of which one is
- * hot, or by Zipf's law, the hottest asked for 0.1 to 0.8 times in the longest round trip.
- */
+/** Random regions; keys alike, of which one is hot, or by Zipf's law, the hottest asked for 0.1 to 0.8 times a longest round trip. */
 function drawConflicts(random: RandomStream) {
-  const one = <T>(...of: T[]): T => of[random.integer(of.length)];
-  const replicas = one(3, 5, 5, 7);
-  const places = Array.from({ length: replicas }, () => [0.12 * random.uniform(), 0.08 * random.uniform()]);
-  const rtt = places.map(([x, y]) => places.map(([u, v]) => 2 * Math.hypot(x - u, y - v)));
-  const sites = places.map((_, i) => `region ${i}`);
-  const weights = sites.slice(0, one(2, 3, replicas)).map(() => one(1, 1, 0.05 + random.exponential()));
-  const sum = weights.reduce((all, weight) => all + weight, 0);
-  const keys = one(
-    popularity.uniform(one(1, 20, 500)),
+  const { network, clients, longestRtt } = drawRegions(random, 3, 5, 5, 7);
+  const keys = oneOf(
+    random,
+    popularity.uniform(oneOf(random, 1, 20, 500)),
     popularity.hot(1000, { share: 0.02 + 0.3 * random.uniform() }),
-    popularity.zipf(1000, one(0.5, 0.99)),
+    popularity.zipf(1000, oneOf(random, 0.5, 0.99)),
   );
   const hottest = Math.max(...keyGroupsOf("test", 1, keys).map((group) => group.share / group.keys));
-  const reads = one(0, 0, 0.5, 0.9);
-  const place = Object.fromEntries(sites.map((site) => [site, 1]));
+  const reads = oneOf(random, 0, 0, 0.5, 0.9);
+  const rate = (0.1 * 8 ** random.uniform()) / longestRtt / hottest;
   return {
-    system: epaxos({ network: networks.fromMatrix({ sites, rtt, place, order: "stream" }) }),
-    workload: workload.poisson((0.1 * 8 ** random.uniform()) / Math.max(...rtt.flat()) / hottest, {
-      reads,
-      popularity: keys,
-      clients: weights.map((weight, i) => ({ at: sites[i], share: weight / sum })),
-    }),
+    system: epaxos({ network }),
+    workload: workload.poisson(rate, { reads, popularity: keys, clients }),
   };
 }
 

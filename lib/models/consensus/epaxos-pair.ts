@@ -8,9 +8,13 @@
 
 type Matrix = readonly (readonly number[])[];
 
-/** Ticks in the longest round trip, and the longest round trips before and after a request that matter. */
+/** Ticks in the longest round trip. */
 const TICKS = 80;
-const REACH = 2.5;
+/**
+ * Longest round trips before and after a request that are looked at. What a command comes after was asked for at most one way
+ * after it, is committed within two round trips, and one way later known; and one way is at most a round trip.
+ */
+const REACH = 4;
 
 /** What becomes of a command, the other one having been asked for `after` seconds later. */
 export interface PairOutcome {
@@ -23,7 +27,6 @@ export interface PairOutcome {
 
 /** Replicas at some distances, one of which leads each command. */
 export class EPaxosPairs {
-  readonly replicas: number;
   private readonly delays: Matrix;
   private readonly majority: number;
   /** Of each leader: the others by round trip, the nearest first; equals by number from the leader on. */
@@ -40,7 +43,6 @@ export class EPaxosPairs {
    */
   constructor(delays: Matrix, fastQuorum: number) {
     this.delays = delays;
-    this.replicas = delays.length;
     this.majority = (delays.length >> 1) + 1;
     this.peers = fastQuorum - 1;
     const away = (leader: number, other: number) => (other - leader + delays.length) % delays.length;
@@ -69,7 +71,7 @@ export class EPaxosPairs {
     return this.peers === 0 ? 0 : this.round(leader, this.others[leader][this.peers - 1]);
   }
 
-  /** Seconds before and after a request that are looked at: no command that meets one other takes longer. */
+  /** Seconds before and after a request that are looked at: no command that meets another takes longer. */
   get reach(): number {
     return this.tick * this.looks;
   }

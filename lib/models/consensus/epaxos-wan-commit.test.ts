@@ -1,16 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { popularity } from "../../core/key-popularity.ts";
+import { RandomStream } from "../../core/random.ts";
 import { models } from "../index.ts";
+import { meanDelay } from "./atoms.ts";
 import { EPaxosPairs } from "./epaxos-pair.ts";
+import { lawAmong } from "./epaxos-wan-law.ts";
+import { epaxosFastQuorum } from "./fast-path.ts";
 import { keyGroupsOf } from "./key-groups.ts";
+import { beside, close, equal } from "./regions.fixture.ts";
 
-const equal = (replicas: number, delay: number): number[][] =>
-  Array.from({ length: replicas }, (_, i) =>
-    Array.from({ length: replicas }, (__, j) => (i === j ? 0 : delay)),
-  );
-const beside = (...replicas: number[]) =>
-  replicas.map((replica) => ({ replica, share: 1 / replicas.length, roundTrip: null }));
 const FIVE = [
   [0, 0.02, 0.05, 0.08, 0.06],
   [0.02, 0, 0.035, 0.065, 0.05],
@@ -18,9 +17,6 @@ const FIVE = [
   [0.08, 0.065, 0.045, 0, 0.1],
   [0.06, 0.05, 0.075, 0.1, 0],
 ];
-
-const close = (a: number, b: number, tolerance: number): void =>
-  assert.ok(Math.abs(a - b) < tolerance, `${a} is not ${b}`);
 
 test("commands that meet no other take the round trip to the fast quorum, in every region", () => {
   const roundTrips = FIVE.map((row) => row.map((delay) => 2 * delay));
@@ -63,6 +59,68 @@ test("with five replicas the one whose two peers hear of the other at different 
   close(commitLatency - 2 * delay, lateness, 0.02 * lateness);
 });
 
+test("a third command counts where it makes the other one later than the pair is, and there alone", () => {
+  // As before, at 0.2 commands a delay. How many others make a command later than x after 2d, by their moments:
+  const [delay, rate] = [0.05, 4];
+  const late = (from: number, to: number): number => rate * Math.max(0, to - from);
+  const ofZero = (x: number): number => late(x - delay, 0) + (x < 2 * delay ? late(0, delay) : 0);
+  // Replica 2 comes after what 0 was asked for up to 3d before, too, where one of its own had made that slow: λd of them.
+  const ofTwo = (x: number): number =>
+    late(Math.max(-delay, x - 3 * delay), 0) + rate * delay * late(x - 3 * delay, -delay);
+  const lateness = (of: (x: number) => number): number => {
+    const [looks, end] = [30_000, 3 * delay];
+    let sum = 0;
+    for (let i = 0; i < looks; i++) sum += (-Math.expm1(-of(((i + 0.5) * end) / looks)) * end) / looks;
+    return sum;
+  };
+  const given = { oneWay: equal(5, delay), clients: beside(0, 2), arrivalRate: 2 * rate };
+  const { commitLatency } = models.epaxosWanCommit(given);
+  const expected = (lateness(ofZero) + lateness(ofTwo)) / 2;
+  close(commitLatency - 2 * delay, expected, 0.01 * expected);
+});
+
+test("the law adds up what it says: moments of others, and of third ones where those make it later than the pair is", () => {
+  const pairs = new EPaxosPairs(FIVE, 3);
+  const rates = [1, 0.5, 2, 1.5, 1];
+  const meeting = { share: 1, chance: 1, next: 0.6 };
+  const { law } = lawAmong(pairs, 3, rates, [meeting]);
+  // By the definition, on a grid of its own.
+  const [step, end] = [1e-3, 0.75];
+  const moments = Array.from({ length: Math.round((2 * end) / step) }, (_, i) => -end + (i + 0.31) * step);
+  const slowBy = (leader: number): { committed: number; count: number }[] => {
+    const counts: Record<string, number> = {};
+    for (const [other, rate] of rates.entries())
+      for (const after of other === leader ? [] : moments) {
+        const { fast, committed } = pairs.outcome(leader, other, after);
+        if (!fast) counts[committed] = (counts[committed] ?? 0) + rate * step;
+      }
+    return Object.entries(counts).map(([committed, count]) => ({ committed: Number(committed), count }));
+  };
+  const lates: { latency: number; later: readonly { latency: number; count: number }[]; count: number }[] =
+    [];
+  for (const [other, rate] of rates.entries()) {
+    if (other === 3) continue;
+    const thirds = slowBy(other);
+    for (const after of moments) {
+      const { waits, committed } = pairs.outcome(3, other, after);
+      const told = after + FIVE[other][3];
+      const known = waits ? told + pairs.outcome(other, 3, -after).committed : 0;
+      const later = waits ? thirds.map((third) => ({ ...third, latency: told + third.committed })) : [];
+      lates.push({ latency: Math.max(committed, known), later, count: rate * step });
+    }
+  }
+  let mean = pairs.alone(3);
+  for (let x = pairs.alone(3) + step; x < end; x += 2 * step) {
+    let expected = 0;
+    for (const { latency, later, count } of lates)
+      if (latency > x) expected += count;
+      else for (const third of later) if (third.latency > x) expected += 0.6 * count * third.count;
+    mean += 2 * step * -Math.expm1(-expected);
+  }
+  const lateness = mean - pairs.alone(3);
+  close(meanDelay(law) - pairs.alone(3), lateness, 0.01 * lateness);
+});
+
 test("a slow command asks again once a majority has answered, not the whole fast quorum", () => {
   // Seven in a row, 10 ms apart: 0 asks 1 to 4. Of a command that 2 leads 5 ms later 2 has heard and 1 has not; so with the
   // answer of 3, after 60 ms, the four of a majority are asked again, 60 ms more.
@@ -81,6 +139,33 @@ test("a slow command asks again once a majority has answered, not the whole fast
   // What the leader knows it tells, whoever else has not heard of it: here 2's own word takes a second to 1.
   const detour = row.map((delays, i) => delays.map((delay, j) => (i === 2 && j === 1 ? 1 : delay)));
   assert.equal(new EPaxosPairs(detour, 5).outcome(0, 2, -0.021).fast, true);
+});
+
+test("what is looked at is all there is: nothing is later, and who waits long has asked long before", () => {
+  const random = new RandomStream(1, 2, 3, 4);
+  let latest = 0;
+  for (let seed = 0; seed < 60; seed++) {
+    random.restart(seed);
+    const replicas = 3 + random.integer(5);
+    // One way may take far longer than the other.
+    const delays = equal(replicas, 1).map((row) => row.map((one) => one * 0.2 * random.uniform() ** 3));
+    const pairs = new EPaxosPairs(delays, epaxosFastQuorum(replicas));
+    const whoever = delays.map((_, i) => i);
+    for (const leader of whoever)
+      for (const other of whoever) {
+        if (leader === other) continue;
+        for (let look = -pairs.looks; look < pairs.looks; look++) {
+          const { waits, committed } = pairs.at(leader, other, look);
+          const told =
+            (look + 0.5) * pairs.tick + pairs.at(other, leader, -look - 1).committed + delays[other][leader];
+          const latency = waits ? Math.max(committed, told) : committed;
+          latest = Math.max(latest, latency / pairs.reach);
+          if (look === -pairs.looks) assert.ok(told < 0, "it is known when this one is asked for");
+          if (look === pairs.looks - 1) assert.equal(waits, false);
+        }
+      }
+  }
+  assert.ok(latest > 0.5 && latest < 1, `${latest}`);
 });
 
 test("a read meets writes alone, and an operation those of its own key", () => {
@@ -132,6 +217,15 @@ test("keys of a popularity become groups: as many keys, all of the operations, t
   );
 });
 
+test("clients of two places beside one replica are as many beside it", () => {
+  const given = { oneWay: FIVE, arrivalRate: 2 };
+  const at = (replica: number, share: number) => ({ replica, share, roundTrip: null });
+  const once = models.epaxosWanCommit({ ...given, clients: [at(0, 0.6), at(3, 0.4)] });
+  const twice = models.epaxosWanCommit({ ...given, clients: [at(0, 0.2), at(3, 0.4), at(0, 0.4)] });
+  close(twice.commitLatency, once.commitLatency, 1e-12);
+  close(twice.fastPathShare, once.fastPathShare, 1e-12);
+});
+
 test("clients of a replica that is not there and shares that do not add up are refused", () => {
   const given = { oneWay: equal(3, 0.01), clients: beside(3), arrivalRate: 1 };
   assert.throws(
@@ -145,5 +239,9 @@ test("clients of a replica that is not there and shares that do not add up are r
   assert.throws(
     () => models.epaxosWanCommit({ ...given, clients: beside(0), fastQuorum: 4 }),
     /epaxosWanCommit: fastQuorum 4 must be <= size\(oneWay\) 3/,
+  );
+  assert.throws(
+    () => models.epaxosWanCommit({ ...given, oneWay: FIVE, fastQuorum: 2 }),
+    /epaxosWanCommit: fastQuorum must be 0 or >= 3 of 5 replicas, got 2/,
   );
 });

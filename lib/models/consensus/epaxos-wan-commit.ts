@@ -8,11 +8,15 @@ import { DomainError } from "../../core/errors.ts";
 import { allFeaturesBut } from "../../core/features.ts";
 import { defineModel } from "../../core/model.ts";
 import { type ClientPlace, type Delays, FLOW_INPUTS, readFlowInputs } from "../flow/flow-inputs.ts";
-import { type Atoms, meanDelay, mixDelays } from "./atoms.ts";
+import { type Atoms, meanDelay } from "./atoms.ts";
 import { COMMIT_FUNCTIONS } from "./commit-functions.ts";
 import { EPaxosPairs } from "./epaxos-pair.ts";
-import { lawAmong, type Meeting } from "./epaxos-wan-law.ts";
+import { lawAmong, type Meeting, type ReplicaLaw } from "./epaxos-wan-law.ts";
+import { epaxosFastQuorum } from "./fast-path.ts";
 import { type KeyGroup, keyGroups, keyGroupsOf } from "./key-groups.ts";
+import { lawOverAll, sharesOf, TO_CLIENTS } from "./wan-places.ts";
+
+const WHERE = "epaxosWanCommit";
 
 /** What is known of all commands together. */
 interface Latencies {
@@ -41,31 +45,26 @@ function latenciesOf(
   fastQuorum: number,
 ): Latencies {
   const replicas = delays.length;
-  const shares = new Array<number>(replicas).fill(0);
-  for (const { replica, share } of places) {
-    if (replica >= replicas)
-      throw new DomainError(
-        `epaxosWanCommit: clients must ask a node of 0 to ${replicas - 1}, got ${replica}`,
-      );
-    shares[replica] += share;
-  }
-  const faults = (replicas - 1) >> 1;
+  const shares = sharesOf(WHERE, replicas, places);
+  const least = epaxosFastQuorum(replicas);
+  if (fastQuorum !== 0 && fastQuorum < least)
+    throw new DomainError(
+      `${WHERE}: fastQuorum must be 0 or >= ${least} of ${replicas} replicas, got ${fastQuorum}`,
+    );
   const pairs = new EPaxosPairs(
     delays.map((row, i) => row.map(({ mean }, j) => (i === j ? 0 : mean))),
-    fastQuorum || Math.max((replicas >> 1) + 1, faults + ((faults + 1) >> 1)),
+    fastQuorum || least,
   );
   const rates = shares.map((share) => share * rate);
   const meetings = meetingsOf(groups, reads);
-  let [law, counted, fast, alone]: [Atoms | null, number, number, number] = [null, 0, 0, 0];
-  for (const [replica, share] of shares.entries()) {
-    if (share === 0) continue;
-    counted += share;
-    const own = lawAmong(pairs, replica, rates, meetings);
-    law = law === null ? own.law : mixDelays(law, own.law, share / counted);
-    fast += share * own.fast;
-    alone += share * pairs.alone(replica);
-  }
-  return { law: law as Atoms, fast: fast / counted, alone: alone / counted };
+  const own = shares.map((share, replica) =>
+    share === 0 ? null : lawAmong(pairs, replica, rates, meetings),
+  );
+  return {
+    law: lawOverAll(shares, (replica) => (own[replica] as ReplicaLaw).law),
+    fast: own.reduce((sum, one, replica) => sum + shares[replica] * (one?.fast ?? 0), 0),
+    alone: shares.reduce((sum, share, replica) => sum + share * pairs.alone(replica), 0),
+  };
 }
 
 const time = (tex: string, meaning: string) => ({ tex, dimension: "time", meaning }) as const;
@@ -106,7 +105,7 @@ export const epaxosWanCommit = defineModel({
       integer: true,
       min: 0,
       default: 0,
-      meaning: "replicas that commit in one round, the leader among them; 0 is the fewest",
+      meaning: "replicas that commit in one round, the leader among them; 0 is the fewest of the paper",
     },
   },
   between: {
@@ -172,14 +171,7 @@ export const epaxosWanCommit = defineModel({
       meaning: "mean latency of commands that meet no other",
       compute: ({ alone }: Latencies) => alone,
     },
-    toClients: {
-      tex: "D_L",
-      arguments: ["places"],
-      result: "time",
-      meaning: "mean round trip between client and replica",
-      compute: (places: readonly ClientPlace[]) =>
-        places.reduce((sum, { share, roundTrip }) => sum + share * (roundTrip ?? 0), 0),
-    },
+    toClients: TO_CLIENTS,
   },
   equations: [
     "latencies = latenciesOf(oneWay, clients, arrivalRate, keys, reads, fastQuorum)",
@@ -193,10 +185,9 @@ export const epaxosWanCommit = defineModel({
   requires: ["fastQuorum <= size(oneWay)"],
   reads: ["epaxos"],
   fromSystem(system, workload) {
-    const where = "epaxosWanCommit";
-    const { oneWay, clients, arrivalRate } = readFlowInputs(where, "epaxos", "any", system, workload);
+    const { oneWay, clients, arrivalRate } = readFlowInputs(WHERE, "epaxos", "any", system, workload);
     const { keys, popularity, reads } = workload;
     const fastQuorum = Number(system.settings.fastQuorum);
-    return { oneWay, clients, arrivalRate, keys: keyGroupsOf(where, keys, popularity), reads, fastQuorum };
+    return { oneWay, clients, arrivalRate, keys: keyGroupsOf(WHERE, keys, popularity), reads, fastQuorum };
   },
 });

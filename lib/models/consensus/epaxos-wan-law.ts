@@ -13,7 +13,7 @@ import { type Atoms, atomsOf } from "./atoms.ts";
 import type { EPaxosPairs } from "./epaxos-pair.ts";
 
 /** Steps of a law from the latency alone to the longest. */
-const STEPS = 600;
+const STEPS = 960;
 
 /** A share of the operations, and how likely any other interferes with one of them, and a third one with that. */
 export interface Meeting {
@@ -73,12 +73,22 @@ function latenessOf(pairs: EPaxosPairs, leader: number, rates: readonly number[]
 }
 
 /** Latency of the commands led by one replica, and the share of them that is committed in one round. */
+export interface ReplicaLaw {
+  readonly law: Atoms;
+  readonly fast: number;
+}
+
+/**
+ * @param leader the replica
+ * @param rates commands of each replica, 1/s
+ * @param meetings shares of the operations by how likely others interfere with them
+ */
 export function lawAmong(
   pairs: EPaxosPairs,
   leader: number,
   rates: readonly number[],
   meetings: readonly Meeting[],
-): { readonly law: Atoms; readonly fast: number } {
+): ReplicaLaw {
   const { byOther, byThird, slow } = latenessOf(pairs, leader, rates);
   const [values, weights]: [number[], number[]] = [[], []];
   let before = 0;

@@ -14,12 +14,15 @@ import { delayInput } from "./split-vote-variable.ts";
 
 type Protocol = "epaxos" | "fast-paxos";
 
-function fastQuorum(protocol: Protocol, n: number): number {
-  if (protocol === "fast-paxos") return Math.ceil((3 * n) / 4);
+/** The fewest replicas that EPaxos commits with in one round, the leader among them. */
+export function epaxosFastQuorum(n: number): number {
   const faults = Math.floor((n - 1) / 2);
   // With three replicas F + ⌊(F + 1)/2⌋ is 2, with one it is 0: never less than a majority.
   return Math.max(faults + Math.floor((faults + 1) / 2), Math.floor(n / 2) + 1);
 }
+
+const fastQuorum = (protocol: Protocol, n: number): number =>
+  protocol === "fast-paxos" ? Math.ceil((3 * n) / 4) : epaxosFastQuorum(n);
 
 /**
  * Chance of a conflict, and mean latency with it.

@@ -6,6 +6,7 @@ import { workload } from "../../core/workloads.ts";
 import { epaxos, raft } from "../../protocols/builders.ts";
 import { network } from "../../study/rtt-matrix.ts";
 import { models } from "../index.ts";
+import { equal } from "./regions.fixture.ts";
 
 const near = (actual: number, expected: number, relative = 1e-9): void =>
   assert.ok(Math.abs(actual - expected) <= relative * expected, `got ${actual}, expected ${expected}`);
@@ -13,8 +14,6 @@ const near = (actual: number, expected: number, relative = 1e-9): void =>
 const beside = (replica: number, share = 1) => ({ replica, share, roundTrip: null });
 /** So few operations that none meets another. */
 const SELDOM = 1e-9;
-const equal = (n: number, delay: number): number[][] =>
-  Array.from({ length: n }, (_, i) => Array.from({ length: n }, (_, j) => (i === j ? 0 : delay)));
 
 test("nothing costs anything: the round trip to the last of the nearest, as wanCommit reads it off the matrix", () => {
   const roundTrips = [

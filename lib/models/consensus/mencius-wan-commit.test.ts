@@ -4,21 +4,13 @@ import { deterministic } from "../../core/distributions.ts";
 import { models } from "../index.ts";
 import { meanDelay } from "./atoms.ts";
 import { MenciusWan } from "./mencius-wan-law.ts";
+import { beside, close, equal } from "./regions.fixture.ts";
 
-const equal = (servers: number, delay: number): number[][] =>
-  Array.from({ length: servers }, (_, i) =>
-    Array.from({ length: servers }, (__, j) => (i === j ? 0 : delay)),
-  );
-const beside = (...replicas: number[]) =>
-  replicas.map((replica) => ({ replica, share: 1 / replicas.length, roundTrip: null }));
 const REGIONS = [
   [0, 0.02, 0.06],
   [0.02, 0, 0.05],
   [0.06, 0.05, 0],
 ];
-
-const close = (a: number, b: number, tolerance: number): void =>
-  assert.ok(Math.abs(a - b) < tolerance, `${a} is not ${b}`);
 
 test("one that proposes alone waits for the farthest, as where processors are reckoned, too", () => {
   for (const replica of [0, 1, 2]) {

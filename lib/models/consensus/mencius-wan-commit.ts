@@ -4,7 +4,6 @@
  * Source: Mao, Junqueira and Marzullo, "Mencius: Building Efficient Replicated State Machines for WANs", OSDI 2008, §4
  * ("delayed commit"); how it is reckoned stands in `mencius-wan-law.ts`.
  */
-import { DomainError } from "../../core/errors.ts";
 import { allFeaturesBut } from "../../core/features.ts";
 import { defineModel } from "../../core/model.ts";
 import { majority } from "../../core/system.ts";
@@ -15,9 +14,10 @@ import {
   quorumInput,
   readFlowInputs,
 } from "../flow/flow-inputs.ts";
-import { type Atoms, meanDelay, mixDelays } from "./atoms.ts";
+import { type Atoms, meanDelay } from "./atoms.ts";
 import { COMMIT_FUNCTIONS } from "./commit-functions.ts";
 import { MenciusWan } from "./mencius-wan-law.ts";
+import { lawOverAll, sharesOf, TO_CLIENTS } from "./wan-places.ts";
 
 /** How often servers tell all where they stand, when it is left to the protocol: the longest round trip, or this. */
 const LEAST_SKIP_DELAY = 0.05;
@@ -29,30 +29,15 @@ function lawOf(
   quorum: number,
   skipDelay: number,
 ): Atoms {
-  const servers = delays.length;
-  const shares = new Array<number>(servers).fill(0);
-  for (const { replica, share } of places) {
-    if (replica >= servers)
-      throw new DomainError(
-        `menciusWanCommit: clients must ask a node of 0 to ${servers - 1}, got ${replica}`,
-      );
-    shares[replica] += share;
-  }
+  const shares = sharesOf("menciusWanCommit", delays.length, places);
   const longest = Math.max(...delays.flatMap((row, i) => row.map(({ mean }, j) => (i === j ? 0 : mean))));
   const wan = new MenciusWan(
     delays,
     shares.map((share) => share * rate),
-    quorum || majority(servers),
+    quorum || majority(delays.length),
     skipDelay || Math.max(LEAST_SKIP_DELAY, 2 * longest),
   );
-  let [law, counted]: [Atoms | null, number] = [null, 0];
-  for (const [server, share] of shares.entries()) {
-    if (share === 0) continue;
-    counted += share;
-    const own = wan.lawOf(server);
-    law = law === null ? own : mixDelays(law, own, share / counted);
-  }
-  return law as Atoms; // shares add up to 1
+  return lawOverAll(shares, (server) => wan.lawOf(server));
 }
 
 const farthest = (delays: Delays, places: readonly ClientPlace[]): number =>
@@ -149,14 +134,7 @@ export const menciusWanCommit = defineModel({
       meaning: "mean round trip to the server that is farthest from the one asked",
       compute: farthest,
     },
-    toClients: {
-      tex: "D_L",
-      arguments: ["places"],
-      result: "time",
-      meaning: "mean round trip between client and server",
-      compute: (places: readonly ClientPlace[]) =>
-        places.reduce((sum, { share, roundTrip }) => sum + share * (roundTrip ?? 0), 0),
-    },
+    toClients: TO_CLIENTS,
   },
   equations: [
     "law = lawOf(oneWay, clients, arrivalRate, quorum, skipDelay)",

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { RandomStream } from "../../core/random.ts";
+import { close, equal } from "./regions.fixture.ts";
 import { SlotClocks } from "./slot-clocks.ts";
 
 const DELAYS = [
@@ -8,19 +9,12 @@ const DELAYS = [
   [0.02, 0, 0.05],
   [0.06, 0.05, 0],
 ];
-const equal = (servers: number, delay: number): number[][] =>
-  Array.from({ length: servers }, (_, i) =>
-    Array.from({ length: servers }, (__, j) => (i === j ? 0 : delay)),
-  );
 
 /** Of equal ones half. */
 function standsLower(clocks: SlotClocks, server: number, than: number, later: number): number {
   const { lower, higher } = clocks.compare(server, than, later);
   return (1 + lower - higher) / 2;
 }
-
-const close = (a: number, b: number, tolerance: number): void =>
-  assert.ok(Math.abs(a - b) < tolerance, `${a} is not ${b}`);
 
 test("who proposes seldom stands lower as often as not, whoever is asked at any time", () => {
   const clocks = new SlotClocks(DELAYS, [1e-6, 1e-6, 1e-6]);

@@ -13,6 +13,7 @@ import { protocolNamed } from "../../protocols/index.ts";
 import { simulateRun } from "../../simulation/run.ts";
 import { cutDelay, meanDelay, overtaken, withoutGaps } from "../consensus/atoms.ts";
 import { kthInStep } from "../consensus/decision.ts";
+import { equal } from "../consensus/regions.fixture.ts";
 import { modelNamed, models } from "../index.ts";
 import { type Delays, FLOW_INPUTS } from "./flow-inputs.ts";
 import { classesOf } from "./flow-latency.ts";
@@ -26,8 +27,6 @@ const near = (actual: number, expected: number, relative = 1e-9): void =>
 const beside = (replica: number, share = 1) => ({ replica, share, roundTrip: null });
 /** So few operations that none meets another. */
 const SELDOM = 1e-9;
-const equal = (n: number, delay: number): number[][] =>
-  Array.from({ length: n }, (_, i) => Array.from({ length: n }, (_, j) => (i === j ? 0 : delay)));
 
 /** Nodes 10 ms apart; 10 us in, 20 us out. */
 const group = (n: number) => ({
