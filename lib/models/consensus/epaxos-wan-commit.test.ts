@@ -8,7 +8,10 @@ import { EPaxosPairs } from "./epaxos-pair.ts";
 import { lawAmong } from "./epaxos-wan-law.ts";
 import { epaxosFastQuorum } from "./fast-path.ts";
 import { keyGroupsOf } from "./key-groups.ts";
-import { beside, close, equal } from "./regions.fixture.ts";
+import { beside, equal } from "./regions.fixture.ts";
+
+const close = (a: number, b: number, tolerance: number): void =>
+  assert.ok(Math.abs(a - b) < tolerance, `${a} is not ${b}`);
 
 const FIVE = [
   [0, 0.02, 0.05, 0.08, 0.06],

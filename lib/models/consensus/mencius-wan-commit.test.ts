@@ -4,7 +4,10 @@ import { deterministic } from "../../core/distributions.ts";
 import { models } from "../index.ts";
 import { meanDelay } from "./atoms.ts";
 import { MenciusWan } from "./mencius-wan-law.ts";
-import { beside, close, equal } from "./regions.fixture.ts";
+import { beside, equal } from "./regions.fixture.ts";
+
+const close = (a: number, b: number, tolerance: number): void =>
+  assert.ok(Math.abs(a - b) < tolerance, `${a} is not ${b}`);
 
 const REGIONS = [
   [0, 0.02, 0.06],

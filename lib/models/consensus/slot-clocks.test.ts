@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { RandomStream } from "../../core/random.ts";
-import { close, equal } from "./regions.fixture.ts";
+import { equal } from "./regions.fixture.ts";
 import { SlotClocks } from "./slot-clocks.ts";
+
+const close = (a: number, b: number, tolerance: number): void =>
+  assert.ok(Math.abs(a - b) < tolerance, `${a} is not ${b}`);
 
 const DELAYS = [
   [0, 0.02, 0.06],
